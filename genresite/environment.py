@@ -1,0 +1,51 @@
+"""Reading settings from the environment; a bad value stops the program with one clear sentence."""
+
+import os
+import secrets
+from pathlib import Path
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class BadSetting(SystemExit):
+    """An environment variable whose value cannot be used; its message names the variable and the remedy."""
+
+
+def env_bool(name: str, default: bool) -> bool:
+    value = os.environ.get(name, str(default)).strip().lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise BadSetting(f"{name}={value!r} is neither yes nor no: use 1 or 0.")
+
+
+def env_int(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default)).strip()
+    try:
+        return int(value)
+    except ValueError:
+        raise BadSetting(f"{name}={value!r} is not a whole number.") from None
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_path(name: str, default: Path) -> Path:
+    return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def env_secret(name: str, file: Path) -> str:
+    """The value of NAME, or of the file; a file that is missing is made with a fresh random value."""
+    if value := os.environ.get(name):
+        if len(value) < 50:
+            raise BadSetting(f"{name} has {len(value)} characters: use at least 50 random ones.")
+        return value
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f"{file.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
+        fresh.replace(file)
+    return file.read_text().strip()
