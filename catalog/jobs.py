@@ -1,0 +1,92 @@
+"""Starting jobs and running them exactly once, whatever happens to workers and messages."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from celery import current_app
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Job, User
+from catalog.models.job import MAX_ATTEMPTS
+from catalog.progress import Cancelled, JobProgress, Progress
+
+logger = logging.getLogger(__name__)
+BEAT_SECONDS = 3.0
+
+Work = Callable[[Job, Progress], dict[str, Any]]
+
+
+def start(task: str, params: dict[str, Any], *, user: User | None, queue: str = "cpu") -> Job:
+    """Write the job down, then hint a worker at it. A hint that is lost is given again by `send_waiting`."""
+    job = Job.objects.create(task=task, params=params, created_by=user, queue=queue)
+    transaction.on_commit(lambda: send(job))
+    return job
+
+
+def send(job: Job) -> None:
+    try:
+        current_app.send_task(job.task, args=[job.pk], queue=job.queue, retry=False)
+    except Exception as error:  # the broker may be away; the job waits in the database
+        logger.warning("job %s waits for the broker: %s", job.pk, error)
+
+
+def send_waiting() -> int:
+    """Hint again at every job that waits or has stalled, and give up on those that kill their workers."""
+    for job in Job.objects.stalled().filter(attempts__gte=MAX_ATTEMPTS):
+        job.finish(Job.State.FAILED, _("Gave up: the worker died %(n)s times.") % {"n": job.attempts})
+    jobs = list(Job.objects.claimable().order_by("pk")[:100])
+    for job in jobs:
+        send(job)
+    return len(jobs)
+
+
+def retry(job: Job, *, user: User | None) -> Job:
+    """The same work again, as a new job; what the old one stored is not repeated."""
+    return start(job.task, job.params, user=user, queue=job.queue)
+
+
+def run(job_id: int, work: Work) -> None:
+    """Run the job if it is still to be run and nobody else has it. Called by every Celery task."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or not job.claim():
+        return
+    progress = JobProgress(job)
+    with _heartbeat(job):
+        _run_claimed(job, work, progress)
+
+
+def _run_claimed(job: Job, work: Work, progress: JobProgress) -> None:
+    try:
+        result = work(job, progress)
+    except Cancelled:
+        job.finish(Job.State.CANCELLED, _("Cancelled; what was done is kept."))
+    except Exception as error:
+        logger.exception("job %s failed", job.pk)
+        job.finish(Job.State.FAILED, str(error) or type(error).__name__)
+    else:
+        progress.close()
+        job.finish(Job.State.DONE, result=result)
+
+
+class _heartbeat(threading.Thread):
+    """Shows that the worker is alive while one step of the work takes long."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(daemon=True)
+        self.job, self.ended = job, threading.Event()
+
+    def __enter__(self) -> None:
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self.ended.wait(BEAT_SECONDS):
+            Job.objects.filter(pk=self.job.pk).update(heartbeat_at=timezone.now())
+        connection.close()

@@ -1,0 +1,175 @@
+"""Deciding what a film is: accept, reject, clear, lock, undo.
+
+Each function is one change set in one transaction. The log is written by the database (migration 0002);
+here it is told which change set the changes belong to, and what search sees is brought up to date.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from catalog import search
+from catalog.models import ChangeSet, Decision, Film, Label, Term, User
+from catalog.scores import film_scores
+
+PERSON = Label.Source.PERSON
+
+
+class Conflict(Exception):
+    """Somebody else changed the film since it was shown; `film` is as it is now."""
+
+    def __init__(self, film: Film) -> None:
+        super().__init__(f"{film} was changed meanwhile (revision {film.revision}).")
+        self.film = film
+
+
+class Locked(Exception):
+    """The label is locked: it has to be unlocked before it can change."""
+
+
+class CannotUndo(Exception):
+    """The change set was undone before, or a later change stands on top of it."""
+
+
+@contextmanager
+def change_set(
+    kind: ChangeSet.Kind, user: User | None, *, note: str = "", undoes: ChangeSet | None = None
+) -> Iterator[ChangeSet]:
+    """Everything that happens to labels inside is logged under the change set that this yields."""
+    with transaction.atomic():
+        changes = ChangeSet.objects.create(kind=kind, user=user, note=note, undoes=undoes)
+        _set_current(str(changes.pk))
+        yield changes
+        _set_current("")  # on an error the rollback takes it back
+
+
+def _set_current(pk: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('genresite.change_set', %s, true)", [pk])
+
+
+def claim_revision(film: Film, revision: int) -> None:
+    """Make the film's next revision ours.
+
+    Raises:
+        Conflict: the film is no longer at `revision`. The row stays locked until the transaction ends.
+    """
+    claimed = Film.objects.filter(pk=film.pk, revision=revision).update(
+        revision=F("revision") + 1, changed_at=timezone.now()
+    )
+    film.refresh_from_db()
+    if not claimed:
+        raise Conflict(film)
+
+
+def decide(film: Film, term: Term, value: Label.Value, *, user: User, revision: int, locked: bool = False) -> ChangeSet:
+    """Say yes, no or unknown of a film's term, as a person.
+
+    Raises:
+        Conflict: the film changed since `revision`.
+        Locked: the label is locked and the value differs.
+    """
+    with change_set(ChangeSet.Kind.DECIDE, user) as changes:
+        claim_revision(film, revision)
+        _refuse_if_locked(film, term, value)
+        _write(film, term, value, user, locked)
+        search.refresh([film.pk])
+    return changes
+
+
+def accept(film: Film, term: Term, *, user: User, revision: int) -> ChangeSet:
+    return decide(film, term, Label.Value.YES, user=user, revision=revision)
+
+
+def reject(film: Film, term: Term, *, user: User, revision: int) -> ChangeSet:
+    return decide(film, term, Label.Value.NO, user=user, revision=revision)
+
+
+def clear(film: Film, term: Term, *, user: User, revision: int) -> ChangeSet:
+    """Say "unknown": not trained on, not brought back by an import."""
+    return decide(film, term, Label.Value.UNKNOWN, user=user, revision=revision)
+
+
+def set_lock(film: Film, term: Term, locked: bool, *, user: User, revision: int) -> ChangeSet:
+    """Lock a label, making it a person's if it was not, or unlock it.
+
+    Raises:
+        Conflict: the film changed since `revision`.
+        Label.DoesNotExist: nothing is said of the term yet.
+    """
+    with change_set(ChangeSet.Kind.DECIDE, user) as changes:
+        claim_revision(film, revision)
+        label = Label.objects.get(film=film, term=term)
+        _write(film, term, Label.Value(label.value), user, locked)
+        search.refresh([film.pk])
+    return changes
+
+
+def _refuse_if_locked(film: Film, term: Term, value: Label.Value) -> None:
+    if Label.objects.filter(film=film, term=term, locked=True).exclude(value=value).exists():
+        raise Locked(f"{term} is locked on {film}.")
+
+
+def _write(film: Film, term: Term, value: Label.Value, user: User, locked: bool) -> None:
+    shown = film_scores([film.pk]).get(film.pk, {}).get(term.pk)
+    Label.objects.update_or_create(
+        film=film,
+        term=term,
+        defaults={
+            "value": value,
+            "source": PERSON,
+            "origin": user.username[:60],
+            "locked": locked,
+            "shown_score": shown.score if shown else None,
+            "shown_version": shown.version if shown else "",
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Undone:
+    change_set: ChangeSet
+    films: list[int]
+
+
+def undo(changes: ChangeSet, *, user: User) -> Undone:
+    """Put every label of the change set back to what it was, as a new change set.
+
+    Raises:
+        CannotUndo: undone before, or one of its labels has been changed since.
+    """
+    if ChangeSet.objects.filter(undoes=changes).exists():
+        raise CannotUndo("This change was undone before.")
+    with change_set(ChangeSet.Kind.UNDO, user, undoes=changes) as undoing:
+        decisions = list(changes.decisions.select_related("film", "term").order_by("-id"))
+        films = sorted({decision.film_id for decision in decisions})
+        list(Film.objects.select_for_update().filter(pk__in=films).order_by("pk"))
+        for decision in decisions:
+            _put_back(decision)
+        Film.objects.filter(pk__in=films).update(revision=F("revision") + 1, changed_at=timezone.now())
+        search.refresh(films)
+    return Undone(undoing, films)
+
+
+def _put_back(decision: Decision) -> None:
+    now = Label.objects.filter(film_id=decision.film_id, term_id=decision.term_id)
+    label = now.first()
+    if ((label.value, label.locked) if label else ("", False)) != (decision.after, decision.after_locked):
+        raise CannotUndo(f"{decision.term} on {decision.film} has been changed since.")
+    if decision.before:
+        Label.objects.update_or_create(
+            film_id=decision.film_id,
+            term_id=decision.term_id,
+            defaults={
+                "value": decision.before,
+                "source": decision.before_source,
+                "origin": decision.before_origin,
+                "locked": decision.before_locked,
+            },
+        )
+    else:
+        now.delete()

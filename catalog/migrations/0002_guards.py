@@ -1,0 +1,97 @@
+"""The rules that the database keeps whoever writes: see catalog/models/label.py."""
+
+from django.db import migrations
+
+FORWARD = """
+CREATE FUNCTION catalog_change_set() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE id text := current_setting('genresite.change_set', true);
+BEGIN
+    IF id IS NULL OR id = '' THEN
+        RAISE EXCEPTION 'labels change only inside a change set' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN id::bigint;
+END $$;
+
+-- The log: every change of a label, by whatever path it comes, exactly once.
+CREATE FUNCTION catalog_log_labels() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
+            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
+        SELECT catalog_change_set(), n.film_id, n.term_id, '', '', '', false,
+            n.value, n.source, n.origin, n.locked, n.shown_score, n.shown_version FROM newer n;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
+            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
+        SELECT catalog_change_set(), n.film_id, n.term_id, o.value, o.source, o.origin, o.locked,
+            n.value, n.source, n.origin, n.locked, n.shown_score, n.shown_version
+        FROM newer n JOIN older o ON o.id = n.id
+        WHERE (o.value, o.source, o.origin, o.locked) IS DISTINCT FROM (n.value, n.source, n.origin, n.locked);
+    ELSE
+        INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
+            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
+        SELECT catalog_change_set(), o.film_id, o.term_id, o.value, o.source, o.origin, o.locked,
+            '', '', '', false, NULL, '' FROM older o;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER log_insert AFTER INSERT ON catalog_label REFERENCING NEW TABLE AS newer
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_log_labels();
+CREATE TRIGGER log_update AFTER UPDATE ON catalog_label REFERENCING OLD TABLE AS older NEW TABLE AS newer
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_log_labels();
+CREATE TRIGGER log_delete AFTER DELETE ON catalog_label REFERENCING OLD TABLE AS older
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_log_labels();
+
+-- A person beats a machine, for ever: only a person's change set touches a person's label.
+CREATE FUNCTION catalog_guard_person() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM catalog_changeset WHERE id = catalog_change_set() AND kind <> 'import') THEN
+        RAISE EXCEPTION 'a person decided film % term %: only a person may change it', OLD.film_id, OLD.term_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_person BEFORE UPDATE OR DELETE ON catalog_label
+    FOR EACH ROW WHEN (OLD.source = 'person' OR OLD.locked) EXECUTE FUNCTION catalog_guard_person();
+
+-- And no import passes itself off as a person.
+CREATE TRIGGER guard_new_person BEFORE INSERT OR UPDATE ON catalog_label
+    FOR EACH ROW WHEN (NEW.source = 'person') EXECUTE FUNCTION catalog_guard_new_person();
+
+CREATE FUNCTION catalog_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalog_decision
+    FOR EACH ROW EXECUTE FUNCTION catalog_refuse();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalog_changeset
+    FOR EACH ROW EXECUTE FUNCTION catalog_refuse();
+"""
+NEW_PERSON = """
+CREATE FUNCTION catalog_guard_new_person() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM catalog_changeset WHERE id = catalog_change_set() AND kind <> 'import') THEN
+        RAISE EXCEPTION 'only a person decides as a person' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+
+BACKWARD = """
+DROP TRIGGER append_only ON catalog_changeset;
+DROP TRIGGER append_only ON catalog_decision;
+DROP TRIGGER guard_new_person ON catalog_label;
+DROP TRIGGER guard_person ON catalog_label;
+DROP TRIGGER log_delete ON catalog_label;
+DROP TRIGGER log_update ON catalog_label;
+DROP TRIGGER log_insert ON catalog_label;
+DROP FUNCTION catalog_refuse(), catalog_guard_person(), catalog_guard_new_person(), catalog_log_labels(),
+    catalog_change_set();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0001_initial")]
+    operations = [migrations.RunSQL(NEW_PERSON + FORWARD, BACKWARD)]

@@ -1,0 +1,22 @@
+"""Films and what people say about them."""
+
+from catalog.models.film import Film, FilmQuerySet, Poster
+from catalog.models.job import Job, JobFailure
+from catalog.models.label import ChangeSet, Decision, FilmTerm, Label
+from catalog.models.term import SourceName, Term
+from catalog.models.user import User
+
+__all__ = [
+    "ChangeSet",
+    "Decision",
+    "Film",
+    "FilmQuerySet",
+    "FilmTerm",
+    "Job",
+    "JobFailure",
+    "Label",
+    "Poster",
+    "SourceName",
+    "Term",
+    "User",
+]

@@ -1,0 +1,33 @@
+"""One line to get a valid object."""
+
+from itertools import count
+from typing import Any
+
+from catalog.labelling import change_set
+from catalog.models import ChangeSet, Film, Label, Term, User
+
+_number = count(1)
+
+
+def make_user(username: str = "", *, role: User.Role = User.Role.VIEWER, **fields: Any) -> User:
+    return User.objects.create_user(username or f"user{next(_number)}", password="light-table-7", role=role, **fields)
+
+
+def make_film(title: str = "", **fields: Any) -> Film:
+    title = title or f"Film {next(_number)}"
+    key = fields.pop("key", None) or fields.get("imdb_id") or f"film-{next(_number)}"
+    film = Film.objects.create(key=key, title=title, **{"plot": f"The plot of {title}.", **fields})
+    film.refresh_from_db()
+    return film
+
+
+def make_term(slug: str = "", kind: Term.Kind = Term.Kind.GENRE, **fields: Any) -> Term:
+    slug = slug or f"term-{next(_number)}"
+    names = {"name_en": slug.replace("-", " ").capitalize(), "name_ko": f"{slug} (한)"}
+    return Term.objects.create(kind=kind, slug=slug, **{**names, **fields})
+
+
+def import_label(film: Film, term: Term, value: Label.Value = Label.Value.YES) -> Label:
+    """A label as an import writes it."""
+    with change_set(ChangeSet.Kind.IMPORT, None, note="test"):
+        return Label.objects.create(film=film, term=term, value=value, source="import", origin="test.csv")
