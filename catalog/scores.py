@@ -24,6 +24,12 @@ class Score:
     def proposed(self) -> bool:
         return self.score >= self.threshold
 
+    @property
+    def doubt(self) -> float:
+        """1 on the threshold, falling to 0 at a sure yes (score 1) or a sure no (score 0)."""
+        side = 1 - self.threshold if self.proposed else self.threshold
+        return 1 - abs(self.score - self.threshold) / side if side > 0 else 1.0
+
 
 # film id → term id → score
 FilmScores = dict[int, dict[int, Score]]

@@ -2,7 +2,7 @@
 
 from catalog.models.film import Film, FilmQuerySet, Poster
 from catalog.models.job import Job, JobFailure
-from catalog.models.label import ChangeSet, Decision, FilmTerm, Label
+from catalog.models.label import ChangeSet, Decision, FilmTerm, Label, Review
 from catalog.models.term import SourceName, Term
 from catalog.models.user import User
 
@@ -16,6 +16,7 @@ __all__ = [
     "JobFailure",
     "Label",
     "Poster",
+    "Review",
     "SourceName",
     "Term",
     "User",

@@ -93,7 +93,7 @@ class Film(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-year", "id"], name="film_newest"),
+            models.Index(models.F("year").desc(nulls_last=True), models.F("id").desc(), name="film_by_year"),
             models.Index(fields=["title", "id"], name="film_by_title"),
             GinIndex(fields=["external"], name="film_external", opclasses=["jsonb_path_ops"]),
         ]

@@ -139,3 +139,24 @@ class FilmTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.film_id} {self.term_id} {self.weight:.2f}"
+
+
+class Review(models.Model):
+    """What waits for a person on one film: how many proposals nobody has decided on, and how unsure the model is.
+
+    Derived from labels and scores, rebuilt by `catalog.search.refresh` together with FilmTerm, so that the list
+    can be filtered and sorted without looking at scores. No row: the champion has said nothing of the film.
+    """
+
+    film = models.OneToOneField(Film, on_delete=models.CASCADE, primary_key=True, related_name="review")
+    waiting = models.PositiveSmallIntegerField(help_text="proposed terms of which nothing is said")
+    doubt = models.FloatField(help_text="1: a score is on its threshold; 0: none is near")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-doubt", "-film"], name="review_by_doubt"),
+            models.Index(fields=["-film"], name="review_waiting", condition=models.Q(waiting__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.film_id}: {self.waiting} waiting"
