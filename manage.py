@@ -9,7 +9,11 @@ from genresite import embedded
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "genresite.settings")
-    embedded.provide(sys.argv)
+    try:
+        embedded.provide(sys.argv)
+    except embedded.CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
