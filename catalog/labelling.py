@@ -122,7 +122,8 @@ def _write(film: Film, term: Term, value: Label.Value, user: User, locked: bool)
         defaults={
             "value": value,
             "source": PERSON,
-            "origin": user.username[:60],
+            "origin": "",
+            "decided_by": user,
             "locked": locked,
             "shown_score": shown.score if shown else None,
             "shown_version": shown.version if shown else "",
@@ -168,6 +169,7 @@ def _put_back(decision: Decision) -> None:
                 "value": decision.before,
                 "source": decision.before_source,
                 "origin": decision.before_origin,
+                "decided_by_id": decision.before_by_id,
                 "locked": decision.before_locked,
             },
         )

@@ -1,4 +1,4 @@
-"""The rules that the database keeps whoever writes: see catalog/models/label.py."""
+"""The rules that the database keeps whoever writes: see catalog/models/label.py and user.py."""
 
 from django.db import migrations
 
@@ -17,21 +17,25 @@ CREATE FUNCTION catalog_log_labels() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
-            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
-        SELECT catalog_change_set(), n.film_id, n.term_id, '', '', '', false,
-            n.value, n.source, n.origin, n.locked, n.shown_score, n.shown_version FROM newer n;
+            before_by_id, before_locked, after, after_source, after_origin, after_by_id, after_locked,
+            shown_score, shown_version)
+        SELECT catalog_change_set(), n.film_id, n.term_id, '', '', '', NULL, false,
+            n.value, n.source, n.origin, n.decided_by_id, n.locked, n.shown_score, n.shown_version FROM newer n;
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
-            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
-        SELECT catalog_change_set(), n.film_id, n.term_id, o.value, o.source, o.origin, o.locked,
-            n.value, n.source, n.origin, n.locked, n.shown_score, n.shown_version
+            before_by_id, before_locked, after, after_source, after_origin, after_by_id, after_locked,
+            shown_score, shown_version)
+        SELECT catalog_change_set(), n.film_id, n.term_id, o.value, o.source, o.origin, o.decided_by_id, o.locked,
+            n.value, n.source, n.origin, n.decided_by_id, n.locked, n.shown_score, n.shown_version
         FROM newer n JOIN older o ON o.id = n.id
-        WHERE (o.value, o.source, o.origin, o.locked) IS DISTINCT FROM (n.value, n.source, n.origin, n.locked);
+        WHERE (o.value, o.source, o.origin, o.decided_by_id, o.locked)
+            IS DISTINCT FROM (n.value, n.source, n.origin, n.decided_by_id, n.locked);
     ELSE
         INSERT INTO catalog_decision (change_set_id, film_id, term_id, before, before_source, before_origin,
-            before_locked, after, after_source, after_origin, after_locked, shown_score, shown_version)
-        SELECT catalog_change_set(), o.film_id, o.term_id, o.value, o.source, o.origin, o.locked,
-            '', '', '', false, NULL, '' FROM older o;
+            before_by_id, before_locked, after, after_source, after_origin, after_by_id, after_locked,
+            shown_score, shown_version)
+        SELECT catalog_change_set(), o.film_id, o.term_id, o.value, o.source, o.origin, o.decided_by_id, o.locked,
+            '', '', '', NULL, false, NULL, '' FROM older o;
     END IF;
     RETURN NULL;
 END $$;
@@ -68,6 +72,23 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalog_decision
     FOR EACH ROW EXECUTE FUNCTION catalog_refuse();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalog_changeset
     FOR EACH ROW EXECUTE FUNCTION catalog_refuse();
+
+-- A site always has somebody who can administer it. One such change at a time, so that two admins who
+-- demote each other at the same moment do not both succeed.
+CREATE FUNCTION catalog_keep_an_admin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('catalog_user admins'));
+    IF NOT EXISTS (SELECT 1 FROM catalog_user WHERE role = 'admin' AND is_active AND id <> OLD.id) THEN
+        RAISE EXCEPTION 'the last admin stays' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_an_admin BEFORE UPDATE ON catalog_user FOR EACH ROW
+    WHEN (OLD.role = 'admin' AND OLD.is_active AND NOT (NEW.role = 'admin' AND NEW.is_active))
+    EXECUTE FUNCTION catalog_keep_an_admin();
+CREATE TRIGGER keep_an_admin_undeleted BEFORE DELETE ON catalog_user FOR EACH ROW
+    WHEN (OLD.role = 'admin' AND OLD.is_active) EXECUTE FUNCTION catalog_keep_an_admin();
 """
 NEW_PERSON = """
 CREATE FUNCTION catalog_guard_new_person() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,6 +101,8 @@ END $$;
 """
 
 BACKWARD = """
+DROP TRIGGER keep_an_admin ON catalog_user;
+DROP TRIGGER keep_an_admin_undeleted ON catalog_user;
 DROP TRIGGER append_only ON catalog_changeset;
 DROP TRIGGER append_only ON catalog_decision;
 DROP TRIGGER guard_new_person ON catalog_label;
@@ -87,8 +110,8 @@ DROP TRIGGER guard_person ON catalog_label;
 DROP TRIGGER log_delete ON catalog_label;
 DROP TRIGGER log_update ON catalog_label;
 DROP TRIGGER log_insert ON catalog_label;
-DROP FUNCTION catalog_refuse(), catalog_guard_person(), catalog_guard_new_person(), catalog_log_labels(),
-    catalog_change_set();
+DROP FUNCTION catalog_keep_an_admin(), catalog_refuse(), catalog_guard_person(), catalog_guard_new_person(),
+    catalog_log_labels(), catalog_change_set();
 """
 
 

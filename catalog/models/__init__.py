@@ -4,9 +4,11 @@ from catalog.models.film import Film, FilmQuerySet, Poster
 from catalog.models.job import Job, JobFailure
 from catalog.models.label import ChangeSet, Decision, FilmTerm, Label, Review
 from catalog.models.term import SourceName, Term
+from catalog.models.token import ApiToken
 from catalog.models.user import User
 
 __all__ = [
+    "ApiToken",
     "ChangeSet",
     "Decision",
     "Film",

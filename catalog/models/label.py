@@ -33,7 +33,9 @@ class Label(models.Model):
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="labels")
     value = models.CharField(max_length=7, choices=Value.choices)
     source = models.CharField(max_length=6, choices=Source.choices)
-    origin = models.CharField(max_length=60, blank=True, help_text="the person's name or the import's source")
+    origin = models.CharField(max_length=60, blank=True, help_text="the import's source")
+    # By reference, never by name: the log is for ever, a name is not (catalog/accounts.py `forget`).
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     locked = models.BooleanField(default=False)
     # What the champion showed when a person decided.
     shown_score = models.FloatField(null=True, blank=True)
@@ -51,6 +53,11 @@ class Label(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(locked=False) | models.Q(source="person"), name="only_a_person_locks"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source="person", decided_by__isnull=False, origin="")
+                | models.Q(source="import", decided_by=None),
+                name="a_person_label_names_its_person",
             ),
         ]
         indexes = [models.Index(fields=["term", "value"], name="label_by_term")]
@@ -99,10 +106,12 @@ class Decision(models.Model):
     before = models.CharField(max_length=7, blank=True)
     before_source = models.CharField(max_length=6, blank=True)
     before_origin = models.CharField(max_length=60, blank=True)
+    before_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     before_locked = models.BooleanField(default=False)
     after = models.CharField(max_length=7, blank=True)
     after_source = models.CharField(max_length=6, blank=True)
     after_origin = models.CharField(max_length=60, blank=True)
+    after_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     after_locked = models.BooleanField(default=False)
     shown_score = models.FloatField(null=True, blank=True)
     shown_version = models.CharField(max_length=80, blank=True)

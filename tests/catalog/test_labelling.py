@@ -16,7 +16,7 @@ def test_accepting_writes_label_log_and_revision(film: Film, horror: Term, curat
     labelling.accept(film, horror, user=curator, revision=1)
 
     label = Label.objects.get()
-    assert (label.value, label.source, label.origin, label.locked) == ("yes", "person", "carla", False)
+    assert (label.value, label.source, label.decided_by, label.locked) == ("yes", "person", curator, False)
     decision = Decision.objects.get()
     assert (decision.before, decision.after, decision.change_set.user) == ("", "yes", curator)
     assert Film.objects.get().revision == 2
@@ -104,12 +104,12 @@ def test_an_import_cannot_touch_what_a_person_decided(sql: str, film: Film, horr
     assert Label.objects.get().value == NO
 
 
-def test_an_import_cannot_decide_as_a_person(film: Film, horror: Term) -> None:
+def test_an_import_cannot_decide_as_a_person(film: Film, horror: Term, curator: User) -> None:
     with (
         pytest.raises(IntegrityError, match="only a person decides"),
         labelling.change_set(ChangeSet.Kind.IMPORT, None),
     ):
-        Label.objects.create(film=film, term=horror, value=YES, source="person")
+        Label.objects.create(film=film, term=horror, value=YES, source="person", decided_by=curator)
 
 
 @pytest.mark.parametrize("table", ["catalog_decision", "catalog_changeset"])
@@ -129,7 +129,9 @@ def test_raw_sql_is_logged_like_everything_else(horror: Term, curator: User) -> 
     for film in films:
         import_label(film, horror)
     with labelling.change_set(ChangeSet.Kind.BULK, curator) as changes, connection.cursor() as cursor:
-        cursor.execute("UPDATE catalog_label SET value = 'no', source = 'person'")
+        cursor.execute(
+            "UPDATE catalog_label SET value = 'no', source = 'person', origin = '', decided_by_id = %s", [curator.pk]
+        )
     assert changes.decisions.count() == 5
 
 
