@@ -1,0 +1,63 @@
+"""Train a challenger on the labels of this moment; promote it if it is better."""
+
+from argparse import ArgumentParser
+from dataclasses import fields
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.progress import Console
+from training.architectures import ARCHITECTURES
+from training.management.figures import add_json_argument, write_json
+from training.models import Task
+from training.retraining import PROMOTE, BadOption, Outcome, RetrainOptions, retrain
+from training.snapshot import OFFICIAL, NotEnoughLabels
+
+
+class Command(BaseCommand):
+    help = "Train genres or tags on the corrected labels, compare with the champion on frozen films, promote if better."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        defaults = RetrainOptions()
+        parser.add_argument("task", choices=[str(task.value) for task in Task])
+        parser.add_argument("--architecture", default=defaults.architecture, help=f"one of {', '.join(ARCHITECTURES)}")
+        parser.add_argument("--text-encoder", default=defaults.text_encoder, help="minilm, a hub id, a folder, or none")
+        parser.add_argument(
+            "--image-encoder", default=defaults.image_encoder, help="starter, a hub id, a folder, or none"
+        )
+        parser.add_argument("--seed", type=int, default=0, help="same seed, labels and options: same model")
+        parser.add_argument("--split", default="hash", help=f"hash, or an imported one: {', '.join(sorted(OFFICIAL))}")
+        parser.add_argument("--min-films", type=int, default=20, help="training films that a term needs")
+        parser.add_argument("--promote", default="auto", help=f"one of {', '.join(PROMOTE)}")
+        parser.add_argument("--force", action="store_true", help="train although nothing has changed")
+        add_json_argument(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from training.encoders import EncoderUnavailable
+
+        progress = Console(self.stderr.write)
+        try:
+            chosen = RetrainOptions(**{field.name: options[field.name] for field in fields(RetrainOptions)})
+            outcome = retrain(chosen, progress)
+        except (BadOption, NotEnoughLabels, EncoderUnavailable) as error:
+            raise CommandError(str(error), returncode=2) from error
+        finally:
+            progress.close()
+        write_json(options["json"], outcome.as_dict())
+        self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        if outcome.version is None:
+            self.stdout.write(
+                f"Labels and options are those of run {outcome.run.pk} ({outcome.run.version}): nothing to train. "
+                "Use --force to train all the same."
+            )
+            return
+        figures = outcome.version.metrics
+        for name in ("test", "common", "baseline"):
+            if figures[name]:
+                f1s = (figures[name]["micro"]["f1"], figures[name]["macro"]["f1"], figures[name]["map"])
+                self.stdout.write("{:<9} micro-F1 {:.3f}  macro-F1 {:.3f}  mAP {:.3f}".format(name, *f1s))
+        seconds = ", ".join(f"{name} {value:.1f} s" for name, value in outcome.version.config["seconds"].items())
+        state = "is champion now" if outcome.promoted else "is kept as challenger"
+        self.stdout.write(f"{outcome.version} {state}: {outcome.comparison['reason']} ({seconds}).")
