@@ -25,7 +25,7 @@ def write_card(folder: Path, config: dict[str, Any]) -> None:
         f"{config['parameters']:,} parameters over {config['text_encoder']} (plot) and {config['image_encoder']} "
         f"(poster); either may be missing. {len(config['terms'])} terms.",
         "## Data and split",
-        f"{films['train']:,} films to learn from, {films['validation']:,} for thresholds, calibration and every choice, "
+        f"{films['train']:,} films to learn from, {films['validation']:,} for thresholds, calibration and choices, "
         f"{films['test']:,} frozen for the figures below. Split: {config['options']['split']}. "
         f"Labels fingerprint `{config['dataset_hash'][:16]}`, seed {config['options']['seed']}.",
         "## Figures on the test films",

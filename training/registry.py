@@ -65,7 +65,7 @@ def champion(task: Task) -> ModelVersion | None:
 def find(name: str) -> ModelVersion:
     """The version called `genres-3`. Raises UnknownVersion."""
     task, _, number = name.rpartition("-")
-    version = ModelVersion.objects.filter(task=task, number=number).first() if number.isdigit() else None
+    version = ModelVersion.objects.filter(task=task, number=number).first() if number.isdecimal() else None
     if version is None:
         known = ", ".join(v.name for v in ModelVersion.objects.all()[:10]) or "none yet"
         raise UnknownVersion(f"There is no version {name!r}; there are: {known}.")
