@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +27,8 @@ WITHOUT_DATABASE = {
     "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp", "version"
 }  # fmt: skip
 
+failure = ""  # why the database could not be started, for `manage.py doctor`, which goes on without it
+
 
 class CannotStart(Exception):
     """An embedded part cannot be started; the message is one sentence that says why and what to do."""
@@ -34,7 +38,14 @@ def provide(argv: list[str]) -> None:
     """Name the embedded parts in the environment, starting the database if this command needs it."""
     data = data_dir()
     if needs_database(argv) and not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = start_database(data)
+        try:
+            start_database(data)
+        except CannotStart as error:
+            if argv[1] != "doctor":
+                raise
+            global failure
+            failure = str(error)
+        os.environ["DATABASE_URL"] = database_url(data)
     if not os.environ.get("BROKER_URL"):
         os.environ["BROKER_URL"] = broker_url(data)
 
@@ -57,6 +68,10 @@ def run_dir(data: Path) -> Path:
         return run
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     return Path("/tmp") / f"genresite-{os.getuid()}-{name}"
+
+
+def database_url(data: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={quote(str(run_dir(data) / 'postgres'), safe='')}"
 
 
 def broker_socket(data: Path) -> Path:
@@ -89,21 +104,27 @@ def start_database(data: Path, *, durable: bool = True) -> str:
     make_folders(data)
     users = open_lock(data / "run" / "users.lock")
     lock(users, fcntl.LOCK_SH)  # waits while a keeper that found nobody is stopping
-    starting = open_lock(data / "run" / "start.lock")
-    lock(starting, fcntl.LOCK_EX)
     try:
-        if not is_locked(data / "run" / "keeper.lock"):
-            _start_keeper(data, [] if durable else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"])
+        ensure_keeper(data, [] if durable else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"])
     except BaseException:
         os.close(users)
         raise
+    atexit.register(_leave, data, users, os.getpid())
+    return database_url(data)
+
+
+def ensure_keeper(data: Path, options: Sequence[str] = ()) -> None:
+    """Start a keeper unless one is at work; one process at a time looks. For those who hold the users' lock."""
+    starting = open_lock(data / "run" / "start.lock")
+    try:
+        lock(starting, fcntl.LOCK_EX)
+        if not is_locked(data / "run" / "keeper.lock"):
+            _start_keeper(data, options)
     finally:
         os.close(starting)
-    atexit.register(_leave, data, users, os.getpid())
-    return f"postgresql://postgres@/postgres?host={quote(str(run_dir(data) / 'postgres'), safe='')}"
 
 
-def _start_keeper(data: Path, options: list[str]) -> None:
+def _start_keeper(data: Path, options: Sequence[str]) -> None:
     told, tell = os.pipe()
     sockets = run_dir(data) / "postgres"
     with (data / "log" / "keeper.log").open("ab") as log:
@@ -129,11 +150,17 @@ def _leave(data: Path, users: int, holder: int) -> None:
         return  # a forked child
     os.close(users)
     until = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < until and is_locked(data / "run" / "keeper.lock") and not _others(data):
-        time.sleep(0.05)
+    with suppress(FileNotFoundError):  # the whole folder has been removed
+        while time.monotonic() < until and is_locked(data / "run" / "keeper.lock") and not _others(data):
+            time.sleep(0.05)
 
 
 def _others(data: Path) -> bool:
     """Whether somebody else uses the database. The keeper's own lock keeps out sharers too; a user's does not."""
     path = data / "run" / "users.lock"
     return is_locked(path) and not is_locked(path, fcntl.LOCK_SH)
+
+
+def is_used(data: Path) -> bool:
+    """Whether this environment's database is the embedded one of this folder."""
+    return os.environ.get("DATABASE_URL") == database_url(data)

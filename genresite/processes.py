@@ -1,0 +1,125 @@
+"""The processes of a running site: started together, started again when they die, stopped together."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from genresite.parent import die_with_parent
+
+LOG_LIMIT = 10 * 2**20  # bytes, looked at when a process starts; the log before is kept as NAME.log.1
+STEADY_SECONDS = 20.0  # a process that lives this long has started well
+LONGEST_PAUSE = 30.0
+STOP_SECONDS = 4.0
+
+
+@dataclass
+class Service:
+    """One process, with a log of its own and in a group of its own: Ctrl-C reaches only the supervisor."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    niceness: int = 0
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    started_at: float = field(default=0.0, init=False)
+    deaths: int = field(default=0, init=False)  # in a row, each soon after its start
+
+    def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_name(f"{self.log.name}.1"))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=self._prepare(),
+            )
+        self.started_at = time.monotonic()
+
+    def _prepare(self) -> Callable[[], None]:
+        end_with_parent, niceness = die_with_parent(), self.niceness
+
+        def prepare() -> None:
+            end_with_parent()
+            os.nice(niceness)
+
+        return prepare
+
+    @property
+    def ended(self) -> int | None:
+        """The exit status of a process that has ended (negative: the signal), None while it runs."""
+        return self.process.poll() if self.process else None
+
+    @property
+    def pause(self) -> float:
+        """Seconds to wait before the next start: none at first, then longer each time it dies at once."""
+        return 0.0 if self.deaths <= 1 else min(LONGEST_PAUSE, 2.0 ** (self.deaths - 2))
+
+    def note_death(self) -> None:
+        self.deaths = 1 if time.monotonic() - self.started_at > STEADY_SECONDS else self.deaths + 1
+        self.signal(signal.SIGKILL)  # what is left of its group
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the process and everything that it started."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask it to end, and kill it and all that it started when the time is over."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+        finally:  # an impatient second Ctrl-C ends here too
+            self.signal(signal.SIGKILL)
+            self.process.wait()
+
+    def last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        return lines[-1][:300] if lines else ""
+
+
+class Supervisor:
+    """Watches services in the order in which they were added; stops them in the opposite order."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.services: list[Service] = []
+        self._due: dict[str, float] = {}
+
+    def add(self, service: Service) -> Service:
+        service.start()
+        self.services.append(service)
+        return service
+
+    def look(self) -> None:
+        """Start again what has died."""
+        for service in self.services:
+            if service.name in self._due:
+                self._restart_if_due(service)
+            elif (status := service.ended) is not None:
+                service.note_death()
+                self._due[service.name] = time.monotonic() + service.pause
+                how = signal.Signals(-status).name if status < 0 else f"exit code {status}"
+                self.say(f"The {service.name} process ended ({how}); it is started again. Its log: {service.log}")
+
+    def _restart_if_due(self, service: Service) -> None:
+        if time.monotonic() >= self._due[service.name]:
+            del self._due[service.name]
+            service.start()
+
+    def stop(self) -> None:
+        for service in reversed(self.services):
+            service.stop()
