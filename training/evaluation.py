@@ -11,7 +11,7 @@ from training.intervals import bootstrap, paired_bootstrap
 from training.metrics import Truth
 
 if TYPE_CHECKING:
-    from training.data import Inputs
+    from training.inputs import Inputs
 
 COMMON = 40  # positives from which a term's figures say something by themselves
 ROUNDS = 500
@@ -94,7 +94,7 @@ def compare(
 
 
 def on_shared_terms(
-    scores: metrics.Scores, thresholds: NDArray[np.float32], terms: list[str], shared: list[str]
+    scores: NDArray[np.float32], thresholds: NDArray[np.float32], terms: list[str], shared: list[str]
 ) -> tuple[metrics.Scores, metrics.Flags]:
     """Scores and decisions in the columns that two versions share."""
     columns = [terms.index(term) for term in shared]

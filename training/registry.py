@@ -20,7 +20,7 @@ from training.manifest import DamagedModel
 from training.models import ModelVersion, Promotion, Run, Task
 
 if TYPE_CHECKING:
-    from training.data import Inputs
+    from training.inputs import Inputs
 
 CONFIG = "config.json"
 STARTERS = Path(__file__).resolve().parent / "starter"

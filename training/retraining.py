@@ -21,7 +21,7 @@ from training.models import ModelVersion, Run, Task
 from training.snapshot import OFFICIAL, Snapshot, take
 
 if TYPE_CHECKING:
-    from training.data import Inputs
+    from training.inputs import Inputs
 
 PROMOTE = {
     "auto": _("promote if better"),
