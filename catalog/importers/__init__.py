@@ -1,0 +1,11 @@
+"""One file per source format. Each has `read(path) -> Source`, which raises BadSource."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from catalog.importers import csv_films
+from catalog.importers.rows import Source
+
+IMPORTERS: dict[str, Callable[[Path], Source]] = {
+    "csv": csv_films.read,
+}
