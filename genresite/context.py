@@ -4,7 +4,23 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from catalog.models import Review
+
+MOST_COUNTED = 999
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"signup_open": settings.SIGNUP_OPEN}
+    theme = request.COOKIES.get("theme")
+    return {
+        "signup_open": settings.SIGNUP_OPEN,
+        "theme": theme if theme in ("light", "dark") else "",
+        "films_waiting": SimpleLazyObject(_films_waiting),
+    }
+
+
+def _films_waiting() -> str:
+    """Films that wait for a person, counted only as far as the menu can show. Asked by curators' pages alone."""
+    waiting = Review.objects.filter(waiting__gt=0)[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting)

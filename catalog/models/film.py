@@ -3,6 +3,8 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Value
@@ -28,6 +30,10 @@ class FilmQuerySet(models.QuerySet["Film"]):
     def published(self) -> Self:
         return self.filter(published=True)
 
+    def visible_to(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """What is unpublished is there for admins only."""
+        return self.all() if getattr(user, "may_administer", False) else self.published()
+
     def with_title(self, text: str) -> Self:
         """Films whose title, in any language, contains every word of the text."""
         films = self
@@ -35,9 +41,9 @@ class FilmQuerySet(models.QuerySet["Film"]):
             films = films.filter(titles__contains=word.lower())
         return films
 
-    def with_term(self, slug: str) -> Self:
+    def with_term(self, slug: str, kind: str) -> Self:
         """Films that carry the term: a person or a source says so, or else the champion does."""
-        return self.filter(film_terms__term__slug=slug)
+        return self.filter(film_terms__term__slug=slug, film_terms__term__kind=kind)
 
 
 class Film(models.Model):

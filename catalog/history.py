@@ -1,0 +1,48 @@
+"""A film's past: its change sets, newest first, and what happened since a page was shown."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from catalog.models import ChangeSet, Decision, Film, User
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change set as one film saw it."""
+
+    change_set: ChangeSet
+    decisions: list[Decision]
+    undone: bool
+    may_undo: bool  # the reader may ask for it; a later change on top still refuses
+
+
+def film_history(film: Film, reader: User | AnonymousUser, *, limit: int | None = None, since: int = 0) -> list[Event]:
+    """The film's change sets, newest first; `since` is a decision's id. One query."""
+    decided = film.decisions.filter(pk__gt=since)
+    changes = decided.order_by("-change_set_id").values("change_set_id").distinct()[:limit]
+    people = ("change_set__user", "change_set__undone_by", "term")
+    events: dict[int, Event] = {}
+    for decision in decided.filter(change_set_id__in=changes).select_related(*people).order_by("-change_set_id", "-pk"):
+        event = events.get(decision.change_set_id)
+        if event is None:
+            event = events[decision.change_set_id] = _event(decision.change_set, reader)
+        event.decisions.append(decision)
+    return list(events.values())
+
+
+def _event(changes: ChangeSet, reader: User | AnonymousUser) -> Event:
+    undone = hasattr(changes, "undone_by")
+    return Event(changes, [], undone, not undone and may_undo(changes, reader))
+
+
+def may_undo(changes: ChangeSet, reader: User | AnonymousUser) -> bool:
+    """Curators undo what people did; an import is undone by admins only."""
+    if changes.kind == ChangeSet.Kind.IMPORT:
+        return getattr(reader, "may_administer", False)
+    return getattr(reader, "may_decide", False)
+
+
+def last_decision(film: Film) -> int:
+    """Id of the film's newest decision: what a page has seen when it is shown."""
+    return film.decisions.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -1,0 +1,95 @@
+"""One film as people judge it: a row per term, with what is said of it and what the model thinks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from catalog.models import Film, Label, Term
+from catalog.scores import Score, film_scores
+
+NEAREST_TAGS = 4  # tags below their threshold that are worth a look
+
+
+@dataclass(frozen=True)
+class Row:
+    """One term of one film. `folded` rows say nothing that needs attention."""
+
+    term: Term
+    label: Label | None
+    score: Score | None
+
+    @property
+    def id(self) -> str:
+        return f"{self.term.kind}-{self.term.slug}"
+
+    @property
+    def waiting(self) -> bool:
+        return self.label is None and self.score is not None and self.score.proposed
+
+    @property
+    def state(self) -> str:
+        """What the row says in one word: yes, no, unknown, proposed, unlikely or silent."""
+        if self.label is not None:
+            return self.label.value
+        if self.score is None:
+            return "silent"
+        return "proposed" if self.score.proposed else "unlikely"
+
+    @property
+    def locked(self) -> bool:
+        return self.label is not None and self.label.locked
+
+    @property
+    def by_person(self) -> bool:
+        return self.label is not None and self.label.source == Label.Source.PERSON
+
+    @property
+    def folded(self) -> bool:
+        if self.by_person:
+            return False
+        return self.state in ("no", "unlikely", "silent")
+
+    @property
+    def rank(self) -> tuple[int, float, str]:
+        """What waits first, then what holds, then the rest, each by score."""
+        place = 0 if self.waiting else 1 if self.state == "yes" else 2 if not self.folded else 3
+        return (place, -(self.score.score if self.score else -1.0), self.term.slug)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All rows of one kind of term: those to look at, and the folded rest."""
+
+    kind: str
+    open: list[Row]
+    folded: list[Row]
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.waiting for row in self.open)
+
+
+def film_rows(film: Film, terms: Iterable[Term]) -> list[Row]:
+    """A row for each of these terms, in the order in which people look at them. Three queries."""
+    labels = {label.term_id: label for label in film.labels.select_related("decided_by")}
+    scores = film_scores([film.pk]).get(film.pk, {})
+    rows = [Row(term, labels.get(term.pk), scores.get(term.pk)) for term in terms]
+    return sorted(rows, key=lambda row: row.rank)
+
+
+def film_row(film: Film, term: Term) -> Row:
+    return film_rows(film, [term])[0]
+
+
+def film_sheets(film: Film, *, unfold: str = "") -> list[Sheet]:
+    """Genres, then tags. `unfold` names a kind whose rows are all to be open."""
+    rows = film_rows(film, Term.objects.filter(active=True))
+    return [_sheet(kind, [row for row in rows if row.term.kind == kind], unfold == kind) for kind in ("genre", "tag")]
+
+
+def _sheet(kind: str, rows: list[Row], unfold: bool) -> Sheet:
+    opened = [row for row in rows if unfold or not row.folded]
+    folded = [row for row in rows if not unfold and row.folded]
+    if kind == Term.Kind.TAG and not unfold:
+        near = [row for row in folded if row.score is not None and row.label is None][:NEAREST_TAGS]
+        return Sheet(kind, opened + near, [row for row in folded if row not in near])
+    return Sheet(kind, opened, folded)

@@ -1,0 +1,74 @@
+"""Small things that templates draw: icons, scores, bars against their threshold."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from catalog.models import Label
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One picture of the sprite; without a label it is decoration."""
+    return format_html(
+        '<svg class="icon" {}><use href="{}#{}"></use></svg>',
+        format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"'),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def figure(value: float | None, digits: int = 2) -> str:
+    """A score as people compare it: the same number of digits everywhere, "–" where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:.0f} %"
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in the reader's words; a code that nobody knows stays as it is."""
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code
+
+
+@register.simple_tag
+def score_bar(score: float, threshold: float | None = None) -> SafeString:
+    """A score from 0 to 1 as a bar, with a tick where its threshold is. The figures stand beside it in text."""
+    cut = SafeString("")
+    if threshold is not None:
+        cut = format_html('<line class="cut" x1="{0}" x2="{0}" y1="0" y2="16"></line>', f"{threshold * 100:.1f}")
+    return format_html(
+        '<svg class="bar{}" viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="8" y="4"></rect>'
+        '<rect class="fill" width="{}" height="8" y="4"></rect>{}</svg>',
+        " bar--over" if threshold is not None and score >= threshold else "",
+        f"{max(0.0, min(1.0, score)) * 100:.1f}",
+        cut,
+    )
+
+
+@register.filter
+def likelihood(score: float, threshold: float) -> str:
+    """The score in a word, judged against its own threshold."""
+    if score >= threshold:
+        return _("very likely") if score >= 0.9 else _("likely")
+    return _("possible") if score >= threshold / 2 else _("unlikely")
+
+
+@register.simple_tag
+def said(value: str, locked: bool) -> str:
+    """One side of a change in words: "yes", "no, locked", "nothing said"."""
+    words = str(Label.Value(value).label) if value else _("nothing said")
+    return _("%(words)s, locked") % {"words": words} if locked else words

@@ -1,0 +1,162 @@
+"""A film's page: what is said of it, and the buttons that say more."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog import labelling
+from catalog.access import anybody, curators
+from catalog.history import film_history, last_decision, may_undo
+from catalog.models import ChangeSet, Film, Label, Term
+from catalog.rows import film_row, film_sheets
+from catalog.views.parts import is_fragment, render_part, target
+
+RECENT = 5  # change sets beside the labels; the rest has its own page
+TEMPLATE = "catalog/film.html"
+
+
+@require_safe
+@anybody
+def film(request: HttpRequest, key: str) -> HttpResponse:
+    found = find_film(request, key)
+    context = page_context(request, found)
+    return render_part(request, TEMPLATE, context, part="whole")
+
+
+@require_safe
+@anybody
+def history(request: HttpRequest, key: str) -> HttpResponse:
+    found = find_film(request, key)
+    return render_part(request, "catalog/history.html", {"film": found, "events": film_history(found, request.user)})
+
+
+@require_POST
+@curators
+def decide(request: HttpRequest, key: str, kind: str, slug: str) -> HttpResponse:
+    """Accept, reject or clear: value=yes, no or unknown."""
+    value = request.POST.get("value", "")
+    if value not in Label.Value.values:
+        return refuse(request, key, _("The answer is yes, no or unknown."), status=422)
+    return _change(request, key, kind, slug, answer=Label.Value(value))
+
+
+@require_POST
+@curators
+def lock(request: HttpRequest, key: str, kind: str, slug: str) -> HttpResponse:
+    locked = request.POST.get("locked", "")
+    if locked not in ("0", "1"):
+        return refuse(request, key, _("Say whether to lock or to unlock."), status=422)
+    return _change(request, key, kind, slug, locked=locked == "1")
+
+
+def _change(
+    request: HttpRequest, key: str, kind: str, slug: str, answer: Label.Value | None = None, locked: bool = False
+) -> HttpResponse:
+    film, term = find_film(request, key), get_object_or_404(Term, kind=kind, slug=slug, active=True)
+    revision = request.POST.get("revision", "")
+    if not revision.isdigit():
+        return refuse(request, key, _("Say which revision of the film you saw."), status=422)
+    asked: dict[str, Any] = {"user": request.user, "revision": int(revision)}
+    try:
+        if answer is None:
+            changes = labelling.set_lock(film, term, locked, **asked)
+        else:
+            changes = labelling.decide(film, term, answer, **asked)
+    except labelling.Conflict:
+        return _conflict(request, film, term, answer, locked)
+    except labelling.Locked:
+        return refuse(request, key, _("%(term)s is locked. Unlock it first.") % {"term": term.name}, status=409)
+    except Label.DoesNotExist:
+        return refuse(request, key, _("Nothing is said of %(term)s yet.") % {"term": term.name}, status=409)
+    return _changed(request, film, term, changes)
+
+
+def _changed(request: HttpRequest, film: Film, term: Term, changes: ChangeSet) -> HttpResponse:
+    """The row as it is now, with all else on the page that the change touched."""
+    row = film_row(film, term)
+    if not is_fragment(request):
+        messages.success(request, _saved(row))
+        return redirect(f"{film.get_absolute_url()}#{row.id}")
+    context = page_context(request, film) | {"row": row, "said": _saved(row), "changes": changes}
+    return render_part(request, TEMPLATE, context, part="whole" if target(request) == "labels" else "changed")
+
+
+def _saved(row: Any) -> str:
+    return _("%(term)s: %(value)s. Saved.") % {"term": row.term.name, "value": row.label.get_value_display()}
+
+
+def _conflict(request: HttpRequest, film: Film, term: Term, answer: Label.Value | None, locked: bool) -> HttpResponse:
+    """Somebody was faster: all rows as they are now, both answers, and a button for mine."""
+    seen = request.POST.get("seen", "")
+    conflict = {
+        "row": film_row(film, term),
+        "answer": answer,
+        "locked": locked,
+        "events": film_history(film, request.user, since=int(seen) if seen.isdigit() else 0, limit=RECENT),
+    }
+    response = render_part(
+        request, TEMPLATE, page_context(request, film) | {"conflict": conflict}, part="whole", status=409
+    )
+    response["HX-Retarget"], response["HX-Reswap"] = "#labels", "outerHTML show:#conflict:top"
+    return response
+
+
+def refuse(request: HttpRequest, key: str, sentence: str, *, status: int) -> HttpResponse:
+    """The film's page with a sentence on what was wrong; nothing was changed."""
+    context = page_context(request, find_film(request, key)) | {"refused": sentence}
+    response = render_part(request, TEMPLATE, context, part="whole", status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#labels", "outerHTML show:#refused:top"
+    return response
+
+
+@require_POST
+@curators
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put back what a change set changed, as a new change set."""
+    changes = get_object_or_404(ChangeSet, pk=pk)
+    film = Film.objects.filter(decisions__change_set=changes).order_by("pk").first()
+    if film is None or not may_undo(changes, request.user):
+        raise Http404
+    try:
+        labelling.undo(changes, user=request.user)  # type: ignore[arg-type]
+    except labelling.CannotUndo as error:
+        return refuse(request, film.key, str(error), status=409)
+    if not is_fragment(request):
+        messages.success(request, _("Undone."))
+        return redirect(film)
+    film.refresh_from_db()
+    return render_part(request, TEMPLATE, page_context(request, film) | {"said": _("Undone.")}, part="whole")
+
+
+def find_film(request: HttpRequest, key: str) -> Film:
+    """The film, if this reader may see it; what is unpublished is there for admins only."""
+    films = Film.objects.select_related("poster", "review")
+    if not getattr(request.user, "may_administer", False):
+        films = films.published()
+    film = films.filter(key=key).first()
+    if film is None:
+        raise Http404(_("There is no film “%(key)s”.") % {"key": key[:80]})
+    return film
+
+
+def page_context(request: HttpRequest, film: Film) -> dict[str, Any]:
+    """All that the film's page shows, with and without htmx."""
+    unfold = request.GET.get("all", "")
+    sheets = film_sheets(film, unfold=unfold)
+    scores = [row.score for sheet in sheets for row in sheet.open + sheet.folded if row.score]
+    return {
+        "film": film,
+        "sheets": sheets,
+        "waiting": sum(sheet.waiting for sheet in sheets),
+        "unfold": unfold,
+        "inputs": scores[0].inputs if scores else None,
+        "versions": sorted({score.version for score in scores}),
+        "seen": last_decision(film),
+        "events": film_history(film, request.user, limit=RECENT),
+        "said": "",
+        "refused": "",
+    }
