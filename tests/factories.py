@@ -3,8 +3,11 @@
 from itertools import count
 from typing import Any
 
+from catalog import search
 from catalog.labelling import change_set
 from catalog.models import ChangeSet, Film, Label, Term, User
+from inference.models import Prediction
+from training.models import ModelVersion, Task
 
 _number = count(1)
 
@@ -32,3 +35,25 @@ def import_label(film: Film, term: Term, value: Label.Value = Label.Value.YES) -
     """A label as an import writes it."""
     with change_set(ChangeSet.Kind.IMPORT, None, note="test"):
         return Label.objects.create(film=film, term=term, value=value, source="import", origin="test.csv")
+
+
+def make_version(*terms: Term, threshold: float = 0.5, champion: bool = True, **fields: Any) -> ModelVersion:
+    """A version that judges these terms, as a row: it has no files and computes nothing."""
+    task = fields.pop("task", None) or (Task.TAGS if terms and terms[0].kind == Term.Kind.TAG else Task.GENRES)
+    number = ModelVersion.objects.filter(task=task).count() + 1
+    return ModelVersion.objects.create(
+        task=task,
+        number=number,
+        terms=[term.slug for term in terms],
+        thresholds=[threshold] * len(terms),
+        champion=champion,
+        **{"architecture": "heads", "manifest_sha256": "0" * 64, "dataset_hash": "0" * 64, **fields},
+    )
+
+
+def predict(film: Film, version: ModelVersion, *scores: float, inputs: tuple[str, ...] = ("plot", "poster")) -> None:
+    """What the version says of the film, in the order of its terms, with search brought up to date."""
+    Prediction.objects.create(
+        film=film, version=version, scores=list(scores), input_hash=film.input_hash, inputs=list(inputs)
+    )
+    search.refresh([film.pk])

@@ -57,10 +57,10 @@ def _change(
     request: HttpRequest, key: str, kind: str, slug: str, answer: Label.Value | None = None, locked: bool = False
 ) -> HttpResponse:
     film, term = find_film(request, key), get_object_or_404(Term, kind=kind, slug=slug, active=True)
-    revision = request.POST.get("revision", "")
-    if not revision.isdigit():
+    revision = _number(request, "revision")
+    if revision is None:
         return refuse(request, key, _("Say which revision of the film you saw."), status=422)
-    asked: dict[str, Any] = {"user": request.user, "revision": int(revision)}
+    asked: dict[str, Any] = {"user": request.user, "revision": revision}
     try:
         if answer is None:
             changes = labelling.set_lock(film, term, locked, **asked)
@@ -73,6 +73,12 @@ def _change(
     except Label.DoesNotExist:
         return refuse(request, key, _("Nothing is said of %(term)s yet.") % {"term": term.name}, status=409)
     return _changed(request, film, term, changes)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A whole number that the page put into the form; None where somebody else did."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _changed(request: HttpRequest, film: Film, term: Term, changes: ChangeSet) -> HttpResponse:
@@ -91,12 +97,11 @@ def _saved(row: Any) -> str:
 
 def _conflict(request: HttpRequest, film: Film, term: Term, answer: Label.Value | None, locked: bool) -> HttpResponse:
     """Somebody was faster: all rows as they are now, both answers, and a button for mine."""
-    seen = request.POST.get("seen", "")
     conflict = {
         "row": film_row(film, term),
         "answer": answer,
         "locked": locked,
-        "events": film_history(film, request.user, since=int(seen) if seen.isdigit() else 0, limit=RECENT),
+        "events": film_history(film, request.user, since=_number(request, "seen") or 0, limit=RECENT),
     }
     response = render_part(
         request, TEMPLATE, page_context(request, film) | {"conflict": conflict}, part="whole", status=409
@@ -134,10 +139,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def find_film(request: HttpRequest, key: str) -> Film:
     """The film, if this reader may see it; what is unpublished is there for admins only."""
-    films = Film.objects.select_related("poster", "review")
-    if not getattr(request.user, "may_administer", False):
-        films = films.published()
-    film = films.filter(key=key).first()
+    films = Film.objects.visible_to(request.user)
+    film = films.select_related("poster", "review").filter(key=key).first()
     if film is None:
         raise Http404(_("There is no film “%(key)s”.") % {"key": key[:80]})
     return film
