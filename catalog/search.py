@@ -1,61 +1,88 @@
-"""What viewers find: FilmTerm, kept in step with labels and predictions by one function."""
+"""What viewers find: FilmTerm and Review, kept in step with labels and predictions by one function."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.models import FilmTerm, Label, Review, Term
-from catalog.scores import Score, film_scores
+from catalog.scores import FilmScores, Score, film_scores
 
 
 def refresh(film_ids: Sequence[int]) -> None:
     """Rebuild FilmTerm and Review for these films: labels first, then what the champions propose.
 
-    A handful of queries, however many films. Retired terms are found nowhere.
+    A handful of queries, however many films. Retired terms are found nowhere. The films stay locked until the
+    transaction ends, so that two who refresh one film take turns.
     """
-    active = set(Term.objects.filter(active=True).values_list("pk", flat=True))
-    scores = {
-        film_id: {term_id: score for term_id, score in said.items() if term_id in active}
-        for film_id, said in film_scores(film_ids).items()
-    }
+    ids = sorted(set(film_ids))
     with transaction.atomic():
-        labels: dict[int, list[Label]] = {film_id: [] for film_id in film_ids}
-        for label in Label.objects.filter(film_id__in=film_ids, term__active=True):
-            labels[label.film_id].append(label)
-        FilmTerm.objects.filter(film_id__in=film_ids).delete()
-        FilmTerm.objects.bulk_create(
-            (
-                row
-                for film_id in sorted(set(film_ids))
-                for row in film_terms(film_id, labels[film_id], scores.get(film_id, {}))
-            ),
-            batch_size=5000,
-        )
-        Review.objects.filter(film_id__in=film_ids).delete()
+        _lock(ids)
+        scores = _active_scores(ids)
+        said = _said(sorted(scores))
+        FilmTerm.objects.filter(film_id__in=ids).delete()
+        _insert_labelled(ids)
+        _insert_proposed(scores, said)
+        Review.objects.filter(film_id__in=ids).delete()
         Review.objects.bulk_create(
-            (review(film_id, labels[film_id], scores[film_id]) for film_id in sorted(scores)), batch_size=5000
+            (review(film_id, said[film_id], scores[film_id]) for film_id in scores), batch_size=5000
         )
 
 
-def film_terms(film_id: int, labels: Iterable[Label], scores: dict[int, Score]) -> list[FilmTerm]:
-    """The terms of one film: "yes" labels at weight 1, and proposals on terms of which nothing is said."""
-    said = {label.term_id: label for label in labels}
-    found = [
-        FilmTerm(film_id=film_id, term_id=term_id, weight=1.0, origin=label.source)
-        for term_id, label in said.items()
-        if label.value == Label.Value.YES
-    ]
-    proposed = [
-        FilmTerm(film_id=film_id, term_id=term_id, weight=score.score, origin=FilmTerm.Origin.MODEL)
-        for term_id, score in scores.items()
-        if term_id not in said and score.proposed
-    ]
-    return found + proposed
+def _lock(film_ids: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM catalog_film WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [film_ids])
 
 
-def review(film_id: int, labels: Iterable[Label], scores: dict[int, Score]) -> Review:
+def _active_scores(film_ids: Sequence[int]) -> FilmScores:
+    scores = film_scores(film_ids)
+    if not scores:
+        return {}
+    active = set(Term.objects.filter(active=True).values_list("pk", flat=True))
+    return {
+        film_id: {term_id: score for term_id, score in scores[film_id].items() if term_id in active}
+        for film_id in sorted(scores)
+    }
+
+
+def _said(film_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Ids of the terms on which something is said, by film."""
+    said: dict[int, set[int]] = {film_id: set() for film_id in film_ids}
+    for film_id, term_id in Label.objects.filter(film_id__in=film_ids).values_list("film_id", "term_id"):
+        said[film_id].add(term_id)
+    return said
+
+
+def _insert_labelled(film_ids: list[int]) -> None:
+    """The terms of which a label says yes, at weight 1."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
+            SELECT label.film_id, label.term_id, 1, label.source
+            FROM catalog_label AS label JOIN catalog_term AS term ON term.id = label.term_id
+            WHERE label.film_id = ANY(%s) AND label.value = 'yes' AND term.active""",
+            [film_ids],
+        )
+
+
+def _insert_proposed(scores: FilmScores, said: Mapping[int, Container[int]]) -> None:
+    """The terms above their thresholds of which nothing is said, at their scores."""
+    rows = [
+        (film_id, term_id, score.score)
+        for film_id, terms in scores.items()
+        for term_id, score in terms.items()
+        if score.proposed and term_id not in said[film_id]
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
+                SELECT *, 'model' FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])""",
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+
+
+def review(film_id: int, said: Container[int], scores: Mapping[int, Score]) -> Review:
     """What waits on one film, over the terms of which nothing is said."""
-    said = {label.term_id for label in labels}
     unsaid = [score for term_id, score in scores.items() if term_id not in said]
     return Review(
         film_id=film_id,

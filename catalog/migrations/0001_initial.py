@@ -356,6 +356,8 @@ class Migration(migrations.Migration):
                 (
                     "after_by",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -366,6 +368,8 @@ class Migration(migrations.Migration):
                 (
                     "before_by",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -376,7 +380,11 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="catalog.changeset"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="catalog.changeset",
                     ),
                 ),
             ],
@@ -430,7 +438,11 @@ class Migration(migrations.Migration):
             model_name="decision",
             name="film",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="catalog.film"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="catalog.film",
             ),
         ),
         migrations.AddField(
@@ -458,6 +470,7 @@ class Migration(migrations.Migration):
             model_name="label",
             name="decided_by",
             field=models.ForeignKey(
+                db_index=False,
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -469,7 +482,11 @@ class Migration(migrations.Migration):
             model_name="label",
             name="film",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="labels", to="catalog.film"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="labels",
+                to="catalog.film",
             ),
         ),
         migrations.AddField(
@@ -498,7 +515,11 @@ class Migration(migrations.Migration):
             model_name="label",
             name="term",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="labels", to="catalog.term"
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="labels",
+                to="catalog.term",
             ),
         ),
         migrations.AddField(
@@ -511,7 +532,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="decision",
             name="term",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.term"),
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.term",
+            ),
         ),
         migrations.AddConstraint(
             model_name="apitoken",

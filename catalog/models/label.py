@@ -29,13 +29,15 @@ class Label(models.Model):
         PERSON = "person", _("person")
         IMPORT = "import", _("import")
 
-    film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="labels")
-    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="labels")
+    # Whether film and term exist is checked once a statement (migration 0002): PostgreSQL's own check, row by row,
+    # would take half of the time of an import. Both are found by the indexes below.
+    film = models.ForeignKey(Film, models.PROTECT, related_name="labels", db_constraint=False, db_index=False)
+    term = models.ForeignKey(Term, models.PROTECT, related_name="labels", db_constraint=False, db_index=False)
     value = models.CharField(max_length=7, choices=Value.choices)
     source = models.CharField(max_length=6, choices=Source.choices)
     origin = models.CharField(max_length=60, blank=True, help_text="the import's source")
     # By reference, never by name: the log is for ever, a name is not (catalog/accounts.py `forget`).
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     locked = models.BooleanField(default=False)
     # What the champion showed when a person decided.
     shown_score = models.FloatField(null=True, blank=True)
@@ -98,20 +100,29 @@ class ChangeSet(models.Model):
 
 
 class Decision(models.Model):
-    """One label's change, written by the database. Empty `before` or `after`: there was, or is, no label."""
+    """One label's change, written by the database. Empty `before` or `after`: there was, or is, no label.
 
-    change_set = models.ForeignKey(ChangeSet, on_delete=models.PROTECT, related_name="decisions")
-    film = models.ForeignKey(Film, on_delete=models.PROTECT, related_name="decisions")
-    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
+    What it refers to was there when the label was written, and stays: migration 0002 refuses the deletion.
+    """
+
+    change_set = models.ForeignKey(
+        ChangeSet, models.PROTECT, related_name="decisions", db_constraint=False, db_index=False
+    )
+    film = models.ForeignKey(Film, models.PROTECT, related_name="decisions", db_constraint=False, db_index=False)
+    term = models.ForeignKey(Term, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     before = models.CharField(max_length=7, blank=True)
     before_source = models.CharField(max_length=6, blank=True)
     before_origin = models.CharField(max_length=60, blank=True)
-    before_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    before_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
     before_locked = models.BooleanField(default=False)
     after = models.CharField(max_length=7, blank=True)
     after_source = models.CharField(max_length=6, blank=True)
     after_origin = models.CharField(max_length=60, blank=True)
-    after_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    after_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
     after_locked = models.BooleanField(default=False)
     shown_score = models.FloatField(null=True, blank=True)
     shown_version = models.CharField(max_length=80, blank=True)
