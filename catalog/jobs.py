@@ -20,6 +20,14 @@ BEAT_SECONDS = 3.0
 Work = Callable[[Job, Progress], dict[str, Any]]
 
 
+# What a curator's own work sets off; all else is started by admins.
+CURATOR_TASKS = frozenset({"catalog.export_labels", "inference.predict"})
+
+
+def may_start(user: User, task: str) -> bool:
+    return user.may_administer or (user.may_decide and task in CURATOR_TASKS)
+
+
 def start(task: str, params: dict[str, Any], *, user: User | None, queue: str = "cpu") -> Job:
     """Write the job down, then hint a worker at it. A hint that is lost is given again by `send_waiting`."""
     job = Job.objects.create(task=task, params=params, created_by=user, queue=queue)

@@ -7,23 +7,27 @@ here it is told which change set the changes belong to, and what search sees is 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog import search
 from catalog.models import ChangeSet, Decision, Film, Label, Term, User
-from catalog.scores import film_scores
+from catalog.scores import Score, film_scores
 
 PERSON = Label.Source.PERSON
+BULK_LIMIT = 50  # labels that a curator may change at once; admins may change more
 
 
 class Conflict(Exception):
     """Somebody else changed the film since it was shown; `film` is as it is now."""
 
     def __init__(self, film: Film) -> None:
-        super().__init__(f"{film} was changed meanwhile (revision {film.revision}).")
+        sentence = _("%(film)s was changed meanwhile; it is at revision %(revision)s.")
+        super().__init__(sentence % {"film": film, "revision": film.revision})
         self.film = film
 
 
@@ -67,7 +71,7 @@ def claim_revision(film: Film, revision: int) -> None:
 
 
 def decide(film: Film, term: Term, value: Label.Value, *, user: User, revision: int, locked: bool = False) -> ChangeSet:
-    """Say yes, no or unknown of a film's term, as a person.
+    """Say yes, no or unknown of a film's term, as a person. A label that is locked stays so.
 
     Raises:
         Conflict: the film changed since `revision`.
@@ -75,8 +79,8 @@ def decide(film: Film, term: Term, value: Label.Value, *, user: User, revision: 
     """
     with change_set(ChangeSet.Kind.DECIDE, user) as changes:
         claim_revision(film, revision)
-        _refuse_if_locked(film, term, value)
-        _write(film, term, value, user, locked)
+        was_locked = _refuse_if_locked(film, term, value)
+        _write(film, term, value, user, locked or was_locked)
         search.refresh([film.pk])
     return changes
 
@@ -109,26 +113,30 @@ def set_lock(film: Film, term: Term, locked: bool, *, user: User, revision: int)
     return changes
 
 
-def _refuse_if_locked(film: Film, term: Term, value: Label.Value) -> None:
-    if Label.objects.filter(film=film, term=term, locked=True).exclude(value=value).exists():
-        raise Locked(f"{term} is locked on {film}.")
+def _refuse_if_locked(film: Film, term: Term, value: Label.Value) -> bool:
+    """Whether the label is locked; raises Locked where it also says something else."""
+    label = Label.objects.filter(film=film, term=term, locked=True).first()
+    if label is not None and label.value != value:
+        raise Locked(_("%(term)s is locked on %(film)s. Unlock it first.") % {"term": term.name, "film": film})
+    return label is not None
 
 
 def _write(film: Film, term: Term, value: Label.Value, user: User, locked: bool) -> None:
     shown = film_scores([film.pk]).get(film.pk, {}).get(term.pk)
-    Label.objects.update_or_create(
-        film=film,
-        term=term,
-        defaults={
-            "value": value,
-            "source": PERSON,
-            "origin": "",
-            "decided_by": user,
-            "locked": locked,
-            "shown_score": shown.score if shown else None,
-            "shown_version": shown.version if shown else "",
-        },
-    )
+    Label.objects.update_or_create(film=film, term=term, defaults=said_by(user, value, locked=locked, shown=shown))
+
+
+def said_by(user: User, value: Label.Value, *, locked: bool, shown: Score | None) -> dict[str, Any]:
+    """The fields of a label that a person decides, with what the champion showed."""
+    return {
+        "value": value,
+        "source": PERSON,
+        "origin": "",
+        "decided_by": user,
+        "locked": locked,
+        "shown_score": shown.score if shown else None,
+        "shown_version": shown.version if shown else "",
+    }
 
 
 @dataclass(frozen=True)
@@ -137,14 +145,27 @@ class Undone:
     films: list[int]
 
 
+def may_undo(user: User, changes: ChangeSet) -> bool:
+    """Curators undo each other's decisions; an import or a large change is for admins. One query at most."""
+    if user.may_administer or not user.may_decide:
+        return user.may_administer
+    return changes.kind != ChangeSet.Kind.IMPORT and changes.decisions.count() <= BULK_LIMIT
+
+
 def undo(changes: ChangeSet, *, user: User) -> Undone:
     """Put every label of the change set back to what it was, as a new change set.
 
     Raises:
         CannotUndo: undone before, or one of its labels has been changed since.
     """
-    if ChangeSet.objects.filter(undoes=changes).exists():
-        raise CannotUndo("This change was undone before.")
+    with transaction.atomic():
+        ChangeSet.objects.select_for_update().get(pk=changes.pk)  # two people may press "undo" at once
+        if ChangeSet.objects.filter(undoes=changes).exists():
+            raise CannotUndo(_("This change was undone before."))
+        return _undo(changes, user)
+
+
+def _undo(changes: ChangeSet, user: User) -> Undone:
     with change_set(ChangeSet.Kind.UNDO, user, undoes=changes) as undoing:
         decisions = list(changes.decisions.select_related("film", "term").order_by("-id"))
         films = sorted({decision.film_id for decision in decisions})
@@ -160,7 +181,8 @@ def _put_back(decision: Decision) -> None:
     now = Label.objects.filter(film_id=decision.film_id, term_id=decision.term_id)
     label = now.first()
     if ((label.value, label.locked) if label else ("", False)) != (decision.after, decision.after_locked):
-        raise CannotUndo(f"{decision.term} on {decision.film} has been changed since.")
+        sentence = _("%(term)s on %(film)s has been changed since.")
+        raise CannotUndo(sentence % {"term": decision.term.name, "film": decision.film})
     if decision.before:
         Label.objects.update_or_create(
             film_id=decision.film_id,

@@ -1,13 +1,40 @@
 """Who may call what over the API; pages ask the same questions of `User` (catalog/access.py)."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+from catalog.models import User
+
+if TYPE_CHECKING:
+    # rest_framework.views reads the settings that name this module
+    from rest_framework.views import APIView
 
 
 class ReadIfPublic(BasePermission):
     """Anybody reads a public site, members read a private one; nobody writes."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return request.method in SAFE_METHODS and (settings.PUBLIC or request.user.is_authenticated)
+
+
+class Curators(BasePermission):
+    """Those who decide: curators and admins."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return bool(getattr(request.user, "may_decide", False))
+
+
+class Admins(BasePermission):
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return bool(getattr(request.user, "may_administer", False))
+
+
+def caller(request: Request) -> User:
+    """Who calls a view that only members reach."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "catalog",
     "training",
     "inference",
-    "django.contrib.admin",
+    "genresite.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -48,14 +48,14 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "rest_framework",
-    "rest_framework.authtoken",
     "template_partials",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "genresite.middleware.RefuseOddRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,10 +105,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than any job: a message that comes back early is harmless (jobs are claimed in the database).
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 12 * 3600}
+# A broker that hangs is given up on after seconds: the job then waits in the database.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 12 * 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing to keep on disk for a clock that ticks every few seconds
 CELERY_BEAT_SCHEDULE = {"send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0}}
 
 MEDIA_ROOT = DATA_DIR / "media"
@@ -156,7 +161,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Rate limits must hold over all processes and survive a broker that is down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "genresite_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "genresite_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # a cache that forgets counts would forget the limits
+    }
+}
 
 # Languages --------------------------------------------------------------------------------------------
 
@@ -184,6 +195,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked from inside, without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -192,24 +204,40 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = f"genresite_session_{PORT}"  # several sites may share one host
 CSRF_COOKIE_NAME = f"genresite_csrf_{PORT}"
+CSRF_FAILURE_VIEW = "catalog.views.site.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # API --------------------------------------------------------------------------------------------------
 
+API_WRITES = env_list("API_WRITES", "120/min")[0]  # per person; "0/min" would allow none
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "genresite.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["genresite.permissions.ReadIfPublic"],
+    "DEFAULT_THROTTLE_CLASSES": ["genresite.throttles.WriteThrottle"],
+    "DEFAULT_FILTER_BACKENDS": ["genresite.filters.NamedFilters"],
     "DEFAULT_PAGINATION_CLASS": "genresite.pagination.StablePages",
-    "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["genresite.parsers.StrictJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "genresite.errors.answer",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "genresite", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "genresite",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TermKind": "catalog.models.Term.Kind",
+        "ChangeSetKind": "catalog.models.ChangeSet.Kind",
+        "JobState": "catalog.models.Job.State",
+        "RunState": "training.models.Run.State",
+    },
+}
 
 LOGGING = {
     "version": 1,
@@ -217,4 +245,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_list("LOG_LEVEL", "INFO")[0]},
+    # A tick every few seconds is no news, and of jobs the database knows more.
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
 }

@@ -1,0 +1,157 @@
+"""Films: the list, one film with its labels and scores, and its history."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import generics, serializers
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.changes import DecisionSerializer, name_for
+from catalog.filters import Filters
+from catalog.models import Decision, Film, FilmTerm, Label, Term
+from catalog.rows import Row, film_rows
+from genresite.filters import Filter
+from genresite.pagination import NewestFirst
+
+
+class FoundTermSerializer(serializers.ModelSerializer[FilmTerm]):
+    """A term under which search finds the film."""
+
+    kind = serializers.CharField(source="term.kind")
+    slug = serializers.CharField(source="term.slug")
+
+    class Meta:
+        model = FilmTerm
+        fields = ["kind", "slug", "weight", "origin"]
+
+
+class FilmSerializer(serializers.ModelSerializer[Film]):
+    poster = serializers.SerializerMethodField()
+    thumbnail = serializers.SerializerMethodField()
+    terms = FoundTermSerializer(source="film_terms", many=True)
+
+    class Meta:
+        model = Film
+        fields = [
+            "key", "imdb_id", "title", "title_original", "title_ko", "year", "language", "country", "director",
+            "plot", "plot_ko", "source", "licence", "poster", "thumbnail", "revision", "changed_at", "terms",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_poster(self, film: Film) -> str | None:
+        return self._address(film.poster_url)
+
+    def get_thumbnail(self, film: Film) -> str | None:
+        return self._address(film.thumbnail_url)
+
+    def _address(self, path: str) -> str | None:
+        return self.context["request"].build_absolute_uri(path) if path else None
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """What the champion says of a term: it proposes the term from the threshold on."""
+
+    score = serializers.FloatField()
+    threshold = serializers.FloatField()
+    proposed = serializers.BooleanField()
+    version = serializers.CharField()
+    inputs = serializers.ListField(child=serializers.CharField())
+
+
+class LabelSerializer(serializers.Serializer[Row]):
+    """A term of a film: what is said of it, by whom, and what the model thinks.
+
+    Without a `value` nobody has said anything. Names of people are for those who decide.
+    """
+
+    kind = serializers.CharField(source="term.kind")
+    slug = serializers.CharField(source="term.slug")
+    value = serializers.ChoiceField(choices=Label.Value.choices, source="label.value", default=None, allow_null=True)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Label.Source.choices, source="label.source", default=None, allow_null=True
+    )
+    origin = serializers.CharField(source="label.origin", default=None, allow_null=True)
+    by = serializers.SerializerMethodField()
+    locked = serializers.BooleanField()
+    changed_at = serializers.DateTimeField(source="label.changed_at", default=None, allow_null=True)
+    score = ScoreSerializer(allow_null=True)
+
+    def get_by(self, row: Row) -> str | None:
+        return name_for(self.context["request"], row.label.decided_by if row.label else None)
+
+
+class FilmDetailSerializer(FilmSerializer):
+    labels = serializers.SerializerMethodField()
+
+    class Meta(FilmSerializer.Meta):
+        fields = [*FilmSerializer.Meta.fields, "labels"]
+        read_only_fields = fields
+
+    @extend_schema_field(LabelSerializer(many=True))
+    def get_labels(self, film: Film) -> Any:
+        return labels_data(film, self.context)
+
+
+def rows(film: Film) -> list[Row]:
+    return film_rows(film, Term.objects.filter(active=True))
+
+
+def labels_data(film: Film, context: Mapping[str, Any]) -> Any:
+    """All of a film's terms as LabelSerializer shows them."""
+    return LabelSerializer(many=True, instance=rows(film), context=context).data  # type: ignore[arg-type]
+
+
+def with_terms(films: QuerySet[Film]) -> QuerySet[Film]:
+    terms = FilmTerm.objects.select_related("term").order_by("term__kind", "-weight", "term__slug")
+    return films.prefetch_related(Prefetch("film_terms", terms))
+
+
+def find_film(request: Request, key: str) -> Film:
+    return get_object_or_404(Film.objects.visible_to(request.user), key=key)
+
+
+class Films(generics.ListAPIView[Film]):
+    """Films, the newest first, with the filters of the film list's page."""
+
+    serializer_class = FilmSerializer
+    pagination_class = NewestFirst
+    # Read by catalog.filters, as on the page; named here so that all others are refused.
+    filters = {
+        "q": Filter(lambda films, text: films, "words of the title, in any language"),
+        "genre": Filter(lambda films, slug: films, "slug of a genre; given twice, films have both"),
+        "review": Filter(lambda films, one: films, "1: only films where something waits for a person", ("1",)),
+    }
+
+    def get_queryset(self) -> QuerySet[Film]:
+        return with_terms(Filters.read(self.request.query_params).films(order=False))
+
+
+class FilmDetail(generics.RetrieveAPIView[Film]):
+    """One film with its labels and the champion's scores. The ETag is the revision that a change must name."""
+
+    serializer_class = FilmDetailSerializer
+    lookup_field = "key"
+
+    def get_queryset(self) -> QuerySet[Film]:
+        return with_terms(Film.objects.visible_to(self.request.user))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        film = self.get_object()
+        return Response(self.get_serializer(film).data, headers={"ETag": f'"{film.revision}"'})
+
+
+class FilmDecisions(generics.ListAPIView[Decision]):
+    """The film's history, newest first. Names of people are for those who decide."""
+
+    serializer_class = DecisionSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Decision]:
+        if getattr(self, "swagger_fake_view", False):
+            return Decision.objects.none()
+        film = find_film(self.request, self.kwargs["key"])
+        return film.decisions.select_related("change_set__user", "film", "term", "after_by")

@@ -1,0 +1,39 @@
+"""Django's admin, for admins; to everybody else it does not exist."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+View = Callable[..., HttpResponseBase]
+
+
+class Site(AdminSite):
+    site_header = _("genresite administration")
+    site_title = _("genresite administration")
+    index_title = _("Tables")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "may_administer", False))
+
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def hidden(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not self.has_permission(request):
+                raise Http404
+            return guarded(request, *args, **kwargs)
+
+        return hidden
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """No second sign-in form: the one at /accounts/login/ counts wrong guesses."""
+        if not self.has_permission(request):
+            raise Http404
+        return redirect("admin:index")

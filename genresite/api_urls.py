@@ -1,0 +1,46 @@
+"""Every address of the API."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from catalog.api import changes, films, jobs, labels, terms
+from genresite import api_docs
+from inference import api as inference
+from training import api as training
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", api_docs.docs, name="api-docs"),
+    # films and what is said of them
+    path("films/", films.Films.as_view(), name="api-films"),
+    path("films/<str:key>/", films.FilmDetail.as_view(), name="api-film"),
+    path("films/<str:key>/decisions/", films.FilmDecisions.as_view(), name="api-film-decisions"),
+    path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),
+    path("films/<str:key>/labels/<slug:kind>/<slug:slug>/", labels.DecideLabel.as_view(), name="api-decide"),
+    path("films/<str:key>/labels/<slug:kind>/<slug:slug>/lock/", labels.LockLabel.as_view(), name="api-lock"),
+    path("labels/", labels.Labels.as_view(), name="api-labels"),
+    path("labels/decide/", labels.DecideMany.as_view(), name="api-decide-many"),
+    path("decisions/", changes.Decisions.as_view(), name="api-decisions"),
+    path("changes/", changes.ChangeSets.as_view(), name="api-changes"),
+    path("changes/<int:pk>/", changes.ChangeSetDetail.as_view(), name="api-change"),
+    path("changes/<int:pk>/undo/", changes.UndoChangeSet.as_view(), name="api-undo"),
+    path("terms/", terms.Terms.as_view(), name="api-terms"),
+    path("source-names/", terms.SourceNames.as_view(), name="api-source-names"),
+    path("source-names/<int:pk>/", terms.MapSourceName.as_view(), name="api-source-name"),
+    # models
+    path("predictions/", inference.Predictions.as_view(), name="api-predictions"),
+    path("predict/", inference.Predict.as_view(), name="api-predict"),
+    path("versions/", training.Versions.as_view(), name="api-versions"),
+    path("versions/<str:name>/", training.VersionDetail.as_view(), name="api-version"),
+    path("versions/<str:name>/promote/", training.Promote.as_view(), name="api-promote"),
+    path("rollback/<slug:task>/", training.Rollback.as_view(), name="api-rollback"),
+    path("runs/", training.Runs.as_view(), name="api-runs"),
+    path("runs/<int:pk>/", training.RunDetail.as_view(), name="api-run"),
+    path("retrain/", training.Retrain.as_view(), name="api-retrain"),
+    # work
+    path("jobs/", jobs.Jobs.as_view(), name="api-jobs"),
+    path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="api-job"),
+    path("jobs/<int:pk>/failures/", jobs.JobFailures.as_view(), name="api-job-failures"),
+    path("jobs/<int:pk>/cancel/", jobs.CancelJob.as_view(), name="api-job-cancel"),
+    path("jobs/<int:pk>/retry/", jobs.RetryJob.as_view(), name="api-job-retry"),
+]

@@ -1,0 +1,40 @@
+"""What the API answers when a function of the catalogue or of training refuses."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+from catalog.labelling import CannotUndo, Locked
+from training.manifest import DamagedModel
+from training.registry import UnknownVersion
+
+STATUS: dict[type[Exception], int] = {
+    Locked: status.HTTP_409_CONFLICT,
+    CannotUndo: status.HTTP_409_CONFLICT,
+    UnknownVersion: status.HTTP_404_NOT_FOUND,
+    DamagedModel: status.HTTP_409_CONFLICT,
+}
+
+
+class Refused(APIException):
+    """The request is well formed but cannot be done as things are."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = _("This cannot be done now.")
+
+
+class RevisionRequired(APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = _("Say which revision of the film you saw: If-Match, or `revision` in the body.")
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    from rest_framework.views import exception_handler  # which reads the settings that name this module
+
+    for known, code in STATUS.items():
+        if isinstance(error, known):
+            return Response({"detail": str(error)}, status=code)
+    return exception_handler(error, context)

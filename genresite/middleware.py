@@ -1,0 +1,41 @@
+"""Refuses requests that nothing behind could answer sensibly, for pages and API alike."""
+
+import codecs
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RefuseOddRequests:
+    """NUL characters in the address, which PostgreSQL cannot keep, and bodies in another charset than UTF-8.
+
+    Python decodes many things under the name of a charset: with `charset=bz2_codec` a few hundred bytes
+    become hundreds of megabytes.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return _refuse(request, 400, _("The address contains the character U+0000."))
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if not _is_utf8(charset):
+            return _refuse(request, 415, _("Only UTF-8 is understood."))
+        return self.get_response(request)
+
+
+def _is_utf8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset.strip().strip('"')).name in ("utf-8", "ascii")
+    except (LookupError, ValueError):
+        return False
+
+
+def _refuse(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"detail": sentence}, status=status)
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")

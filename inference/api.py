@@ -1,0 +1,90 @@
+"""Predictions over HTTP, and bringing them up to date."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.jobs import JobSerializer, started
+from catalog.models import Film
+from genresite.filters import Filter
+from genresite.pagination import NewestFirst
+from genresite.permissions import Admins
+from inference.models import Prediction
+from training import registry
+
+MOST_FILMS = 1000
+
+
+class PredictionSerializer(serializers.ModelSerializer[Prediction]):
+    """One version's calibrated scores for one film, by term. `stale`: the film has changed since."""
+
+    film = serializers.CharField(source="film.key")
+    version = serializers.CharField(source="version.name")
+    scores = serializers.SerializerMethodField()
+    stale = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Prediction
+        fields = ["film", "version", "scores", "inputs", "stale", "predicted_at"]
+        read_only_fields = fields
+
+    def get_scores(self, prediction: Prediction) -> dict[str, float]:
+        return dict(zip(prediction.version.terms, prediction.scores, strict=True))
+
+    def get_stale(self, prediction: Prediction) -> bool:
+        return bool(prediction.input_hash != prediction.film.input_hash)
+
+
+def _of_version(predictions: QuerySet[Prediction], name: str) -> QuerySet[Prediction]:
+    try:
+        return predictions.filter(version=registry.find(name))
+    except registry.UnknownVersion as error:
+        raise ValueError(str(error)) from None
+
+
+class Predictions(generics.ListAPIView[Prediction]):
+    """The champions' predictions; another version's with `version`."""
+
+    serializer_class = PredictionSerializer
+    pagination_class = NewestFirst
+    filters = {
+        "film": Filter(lambda rows, key: rows.filter(film__key=key), "key of a film"),
+        "version": Filter(_of_version, "name of a version, as genres-3"),
+    }
+
+    def get_queryset(self) -> QuerySet[Prediction]:
+        found = Prediction.objects.select_related("film", "version")
+        found = found.filter(film__in=Film.objects.visible_to(self.request.user))
+        return found if "version" in self.request.query_params else found.filter(version__champion=True)
+
+
+class PredictSerializer(serializers.Serializer[Any]):
+    """Which films: those named, `everything`, or by default those whose prediction is stale."""
+
+    films = serializers.ListField(
+        child=serializers.CharField(max_length=80), default=list, max_length=MOST_FILMS, help_text="keys"
+    )
+    everything = serializers.BooleanField(default=False)
+
+
+class Predict(APIView):
+    """Bring predictions up to date as a job."""
+
+    permission_classes = [Admins]
+
+    @extend_schema(request=PredictSerializer, responses={202: JobSerializer})
+    def post(self, request: Request) -> Response:
+        asked = PredictSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        keys = asked.validated_data["films"]
+        known = set(Film.objects.filter(key__in=keys).values_list("key", flat=True))
+        if missing := [key for key in keys if key not in known]:
+            raise ValidationError({"films": [_("There is no film “%(key)s”.") % {"key": missing[0]}]})
+        return started(request, "inference.predict", dict(asked.validated_data), "gpu")
