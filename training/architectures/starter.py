@@ -5,6 +5,7 @@ than the depthwise ones of mobile nets. The whole poster is squeezed to one size
 since title and credits say as much about the genre as the picture does.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -91,7 +92,7 @@ class StarterEncoder(nn.Module):
 
 
 def save(encoder: StarterEncoder, folder: Path, facts: dict[str, Any]) -> None:
-    """Write `model.safetensors` (fp16) and `config.json` (architecture, preprocessing and `facts`)."""
+    """Write `model.safetensors` (fp16) and `config.json` (architecture, preprocessing, the weights' hash, `facts`)."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
         name: value.half().contiguous()
@@ -103,6 +104,7 @@ def save(encoder: StarterEncoder, folder: Path, facts: dict[str, Any]) -> None:
         "architecture": "starter",
         **asdict(encoder.config),
         "dimension": encoder.config.dimension,
+        "sha256": hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest(),
         "resize": "whole image, bilinear with antialiasing, aspect ratio not kept",
         **facts,
     }
