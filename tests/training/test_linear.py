@@ -1,0 +1,44 @@
+"""The masked logistic regression against scikit-learn's, one term at a time."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+from training.linear import fit_logistic, prior_log_odds
+from training.metrics import Truth
+
+
+@pytest.fixture
+def case():
+    random = np.random.default_rng(0)
+    features = sp.random(300, 12, density=0.4, format="csr", random_state=1, dtype=np.float32)
+    labels = (features @ random.normal(size=(12, 3)) + random.normal(size=(300, 3)) > 0.3).astype(int)
+    labels[random.random(labels.shape) < 0.3] = -1
+    return features, labels
+
+
+def test_each_term_equals_scikit_learn_on_its_known_films(case):
+    features, labels = case
+    weights, bias = fit_logistic(features, Truth.of(labels), strength=2.0, iterations=500)
+    for t in range(3):
+        known = labels[:, t] >= 0
+        theirs = LogisticRegression(C=2.0, tol=1e-8, max_iter=2000).fit(features[known], labels[known, t])
+        assert weights[:, t] == pytest.approx(theirs.coef_[0], abs=2e-3)
+        assert bias[t] == pytest.approx(theirs.intercept_[0], abs=2e-3)
+
+
+def test_term_that_nobody_knows_keeps_its_prior(case):
+    features, labels = case
+    labels[:, 1] = -1
+    weights, bias = fit_logistic(features, Truth.of(labels))
+    assert abs(weights[:, 1]).max() == 0
+    assert bias[1] == prior_log_odds(Truth.of(labels))[1] == 0
+
+
+def test_it_can_be_stopped(case):
+    def stop():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_logistic(case[0], Truth.of(case[1]), after_step=stop)
