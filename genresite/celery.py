@@ -15,8 +15,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
-@beat_embedded_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
+@beat_embedded_init.connect
 def _end_with_worker(**_: Any) -> None:
     """No process of a worker goes on without it, even after kill -9: its job would run twice."""
     end_with_parent()

@@ -91,7 +91,8 @@ def make_folders(data: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
         os.close(open_lock(data / "run" / "users.lock"))
     except OSError as error:
-        raise CannotStart(f"{data} cannot be used: {error.strerror}. Set GENRESITE_DATA to another folder.") from None
+        reason = "not a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise CannotStart(f"{data} cannot be used ({reason}): set GENRESITE_DATA to another folder.") from None
     if run_dir(data).stat().st_uid != os.geteuid():
         raise CannotStart(f"{run_dir(data)} belongs to another user: remove it, or use a shorter GENRESITE_DATA.")
 

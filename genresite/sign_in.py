@@ -1,5 +1,6 @@
 """A link that signs somebody in once: for the first admin, and for whoever has lost the password."""
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -45,14 +47,17 @@ def sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Opening the link only shows a button: programs that look at links before people do must not use it up."""
     user = _user(uid, token)
     if user is None:
-        return render(request, "account/sign_in_link.html", {"person": None}, status=410)
+        return render(request, "accounts/sign_in_link.html", {"person": None}, status=410)
     if request.method != "POST":
-        return render(request, "account/sign_in_link.html", {"person": user})
+        return render(request, "accounts/sign_in_link.html", {"person": user})
     with transaction.atomic():  # of two clicks at once, one signs in
         user = User.objects.select_for_update().get(pk=user.pk)
         if not links.check_token(user, token):
-            return render(request, "account/sign_in_link.html", {"person": None}, status=410)
+            return render(request, "accounts/sign_in_link.html", {"person": None}, status=410)
         login(request, user, backend=BACKEND)
+    if not user.has_usable_password():
+        messages.info(request, _("Set a password to be able to sign in again without a link."))
+        return redirect("account_set_password")
     return redirect("films")
 
 

@@ -56,6 +56,13 @@ def migrate() -> None:
     call_command("createcachetable", verbosity=0)
 
 
+def install_models() -> None:
+    """A site's first champions are those that ship with the project."""
+    from training.registry import install_starters
+
+    install_starters()
+
+
 def collect_static() -> None:
     """Copy, hash and compress the static files, unless they are as they were."""
     root = Path(settings.STATIC_ROOT)
@@ -117,8 +124,9 @@ def worker(data: Path) -> Service:
 
 
 def web(data: Path, host: str, port: int) -> Service:
-    """gunicorn"""
-    options = ["--no-control-socket", "-k", "gthread", "-w", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--bind", f"{host}:{port}"]
-    options += ["--graceful-timeout", "3", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]
-    command = [sys.executable, "-m", "gunicorn", *options, "genresite.wsgi:application"]
+    """gunicorn: two processes for two cores, threads for those that wait (figures: docs/experiments.md)."""
+    beats = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"  # a slow disk must not look like a dead process
+    options = f"--no-control-socket -k gthread -w {WEB_WORKERS} --threads {WEB_THREADS} --graceful-timeout 3"
+    command = [sys.executable, "-m", "gunicorn", *options.split(), "--worker-tmp-dir", beats]
+    command += ["--bind", f"{host}:{port}", "genresite.wsgi:application"]
     return Service("web", command, data / "log" / "web.log")

@@ -32,6 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (default: PORT or 8000)")
         parser.add_argument("--no-worker", action="store_true", help="no worker: jobs wait until one runs elsewhere")
 
+        parser.add_argument("--no-sample", action="store_true", help="begin without the sample catalogue")
+
     def handle(self, *args: Any, **options: Any) -> None:
         data = embedded.data_dir()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -56,7 +58,7 @@ class Command(BaseCommand):
         _only_one(data, address)
         site.require_port(host, port)
         site.require_disk(data)
-        self.prepare()
+        self.prepare(sample=not options["no_sample"])
         self.start(data, supervisor, host, port, worker=not options["no_worker"])
         self.say(f"genresite is running at {address}  (Ctrl-C stops it)")
         self.greet(address)
@@ -67,10 +69,11 @@ class Command(BaseCommand):
                 embedded.ensure_keeper(data)
             supervisor.look()
 
-    def prepare(self) -> None:
+    def prepare(self, *, sample: bool) -> None:
         site.migrate()
         site.collect_static()
-        if site.load_sample():
+        site.install_models()
+        if sample and site.load_sample():
             self.say("The sample catalogue is loaded.")
 
     def start(self, data: Path, supervisor: Supervisor, host: str, port: int, *, worker: bool) -> None:

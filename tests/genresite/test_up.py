@@ -1,0 +1,168 @@
+"""`manage.py up`: the whole site from one command, and nothing left of it afterwards."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.genresite.running import family, free_port, manage, read_until, started, wait_for
+
+pytestmark = pytest.mark.worker
+START_SECONDS = 90.0
+
+
+@dataclass
+class Site:
+    data: Path
+    port: int
+    process: subprocess.Popen[str]
+    said: str
+
+    def part(self, words: str) -> psutil.Process:
+        """The process that `up` started with these words on its command line."""
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if words in " ".join(child.cmdline()))
+
+    def status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+
+def up(data: Path, port: int) -> tuple[list[str], dict[str, object]]:
+    return ["manage.py", "up", "--no-sample"], {"GENRESITE_DATA": data, "PORT": port}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with its tables: the long part of a first start."""
+    data = tmp_path_factory.mktemp("made") / "var"
+    done = manage("migrate", "-v0", GENRESITE_DATA=data)
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture
+def data(made: Path, tmp_path: Path) -> Iterator[Path]:
+    data = tmp_path / "var"
+    subprocess.run(["cp", "-a", str(made), str(data)], check=True)
+    yield data
+    wait_for(lambda: not family(data))
+
+
+@pytest.fixture
+def site(data: Path) -> Iterator[Site]:
+    port = free_port()
+    command, variables = up(data, port)
+    with started(*command, **variables) as process:
+        said = read_until(process, "is running at")
+        yield Site(data, port, process, said + (process.stdout.readline() if process.stdout else ""))
+
+
+def test_it_answers_and_signs_the_first_admin_in(site: Site) -> None:
+    assert site.status("/healthz") == 200
+    assert site.status("/") == 200
+    assert f"is running at http://127.0.0.1:{site.port}" in site.said
+    link = re.search(rf"Sign in as admin, once: http://127.0.0.1:{site.port}(/sign-in/\S+)", site.said)
+    assert link, site.said
+    assert site.status(link.group(1)) == 200
+
+
+def test_a_worker_takes_jobs_and_the_doctor_sees_it(site: Site) -> None:
+    wait_for(lambda: "ready" in (site.data / "log" / "worker.log").read_text(), 30)
+    done = manage("doctor", GENRESITE_DATA=site.data)
+    assert re.search(r"^broker +ok ", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^workers +ok +1 for the queues cpu, gpu$", done.stdout, re.MULTILINE), done.stdout
+
+
+@pytest.mark.parametrize("words", ["celery", "gunicorn", "valkey-server"])
+def test_a_killed_part_is_started_again(site: Site, words: str) -> None:
+    before = site.part(words)
+    before.kill()
+    wait_for(lambda: any(words in " ".join(child.cmdline()) and child != before for child in _children(site)))
+    wait_for(lambda: site.status("/healthz") == 200)
+
+
+def _children(site: Site) -> list[psutil.Process]:
+    found = psutil.Process(site.process.pid).children()
+    return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_second_site_on_the_same_data_is_refused(site: Site) -> None:
+    done = manage("up", GENRESITE_DATA=site.data, PORT=free_port())
+    assert done.returncode == 2
+    expected = f"A site already runs on {site.data} (http://127.0.0.1:{site.port}, process {site.process.pid})."
+    assert done.stderr.strip() == f"CommandError: {expected}"
+    assert site.status("/healthz") == 200
+
+
+def test_commands_work_beside_it(site: Site) -> None:
+    done = manage("showmigrations", "catalog", GENRESITE_DATA=site.data)
+    assert "[X] 0001_initial" in done.stdout
+    assert site.status("/") == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_with_everything_that_it_started(site: Site, number: signal.Signals) -> None:
+    began = time.monotonic()
+    site.process.send_signal(number)
+    assert site.process.wait(20) == 0
+    assert time.monotonic() - began < 15
+    assert family(site.data) == []
+
+
+def test_it_stops_even_if_a_part_hangs(site: Site) -> None:
+    site.part("celery").suspend()
+    site.part("gunicorn").suspend()
+    site.process.send_signal(signal.SIGINT)
+    assert site.process.wait(25) == 0
+    assert family(site.data) == []
+
+
+def test_nothing_outlives_it_when_it_is_killed(site: Site) -> None:
+    assert len(family(site.data)) > 6
+    site.process.kill()
+    wait_for(lambda: not family(site.data))
+
+
+def test_a_port_in_use_is_named(data: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = manage("up", GENRESITE_DATA=data, PORT=port)
+    assert done.returncode == 2
+    assert (
+        done.stderr.strip()
+        == f"CommandError: Port {port} is already in use: choose another one, as in PORT={port + 1}."
+    )
+
+
+def test_a_full_disk_is_named(data: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    small = data.parent / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120m", "tmpfs", str(small)], capture_output=True).returncode:
+        pytest.skip("this root may not mount")
+    try:
+        done = manage("up", GENRESITE_DATA=small, PORT=free_port())
+        assert done.returncode == 2
+        assert f"The disk of {small} is full" in done.stderr
+        assert done.stderr.count("\n") == 1
+    finally:
+        wait_for(lambda: not family(small))
+        subprocess.run(["umount", str(small)], check=True)
