@@ -51,6 +51,13 @@ def require_port(host: str, port: int) -> None:
         raise NotReady(f"The site cannot listen on {host}:{port} ({error.strerror}).") from None
 
 
+def prepare() -> None:
+    """Tables, static files and the first models, each made or brought up to date; seconds when nothing is to do."""
+    migrate()
+    collect_static()
+    install_models()
+
+
 def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

@@ -58,7 +58,9 @@ class Command(BaseCommand):
         _only_one(data, address)
         site.require_port(host, port)
         site.require_disk(data)
-        self.prepare(sample=not options["no_sample"])
+        site.prepare()
+        if not options["no_sample"] and site.load_sample():
+            self.say("The sample catalogue is loaded.")
         self.start(data, supervisor, host, port, worker=not options["no_worker"])
         self.say(f"genresite is running at {address}  (Ctrl-C stops it)")
         self.greet(address)
@@ -68,13 +70,6 @@ class Command(BaseCommand):
             if embedded.is_used(data):
                 embedded.ensure_keeper(data)
             supervisor.look()
-
-    def prepare(self, *, sample: bool) -> None:
-        site.migrate()
-        site.collect_static()
-        site.install_models()
-        if sample and site.load_sample():
-            self.say("The sample catalogue is loaded.")
 
     def start(self, data: Path, supervisor: Supervisor, host: str, port: int, *, worker: bool) -> None:
         if os.environ["BROKER_URL"] == embedded.broker_url(data):
