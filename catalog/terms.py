@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from catalog.models import SourceName, Term
 
 DEFAULT_TERMS = Path(__file__).with_name("terms.json")
+KEPT = 16  # vocabularies; the tag genome has another one for each film
 FIELDS = ("name_en", "name_ko", "aliases", "guideline_en", "guideline_ko")
 
 
@@ -96,8 +97,10 @@ class Vocabulary:
         return plain(name) in self.ignored or not plain(name)
 
     def ids(self, names: frozenset[str]) -> frozenset[int]:
-        """Ids of those names that are terms. The same set of names is looked up once."""
+        """Ids of those names that are terms. A source's whole vocabulary, the same for each film, is looked up once."""
         if names not in self._ids:
+            if len(self._ids) >= KEPT:
+                self._ids.clear()
             self._ids[names] = frozenset(found for name in names if (found := self.find(name)) is not None)
         return self._ids[names]
 

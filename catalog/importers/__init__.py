@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from catalog.importers import csv_films
+from catalog.importers import csv_films, mmimdb, moviegenre, movielens, mpst, poster_table
 from catalog.importers.rows import Source
 
 IMPORTERS: dict[str, Callable[[Path], Source]] = {
     "csv": csv_films.read,
+    "poster-table": poster_table.read,
+    "moviegenre": moviegenre.read,
+    "movielens": movielens.read,
+    "mpst": mpst.read,
+    "mmimdb": mmimdb.read,
 }

@@ -5,7 +5,6 @@
 A film with `mpst_tags` has all of MPST's 71 tags listed.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog.cells import original
 from catalog.importers import rows
-from catalog.importers.rows import BadRow, FilmRow, Source, Unreadable
-from catalog.importers.tables import Table
+from catalog.importers.rows import BadRow, FilmRow, Source
+from catalog.importers.tables import Table, film_rows
 
 TEXTS = ("title", "title_original", "title_ko", "language", "country", "director", "plot", "plot_ko", "plot_source")
 IDS = {"movielens": "movielens_id", "tmdb": "tmdb_id", "split_mpst": "mpst_split", "split_mmimdb": "mmimdb_split"}
@@ -22,19 +21,7 @@ IDS = {"movielens": "movielens_id", "tmdb": "tmdb_id", "split_mpst": "mpst_split
 
 def read(path: Path) -> Source:
     table = Table(path, ["imdb_id", "title"], ["key", "title"])
-    return Source(table.total, _rows(table))
-
-
-def _rows(table: Table) -> Iterator[FilmRow | Unreadable]:
-    for entry in table:
-        if isinstance(entry, Unreadable):
-            yield entry
-            continue
-        number, cells = entry
-        try:
-            yield _film(number, cells)
-        except BadRow as error:
-            yield Unreadable(number, str(error))
+    return Source(table.total, film_rows(table, _film))
 
 
 def _film(number: int, cells: dict[str, str]) -> FilmRow:

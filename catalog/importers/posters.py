@@ -1,7 +1,7 @@
 """The pictures that belong to the rows of an import: found, compared, decoded in the background."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Self
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.importers.merge import Rule, Rules
+from catalog.importers.merge import Rule
 from catalog.importers.report import Failure
 from catalog.importers.rows import BadSource, FilmRow
 from catalog.models import Film
@@ -48,9 +48,9 @@ class Posters:
         BadSource: the folder is not there.
     """
 
-    def __init__(self, folder: Path | None, *, rules: Rules, keep: bool, reads_own: bool) -> None:
-        self.rule = rules["poster"]
-        self.wanted = self.rule != Rule.IGNORE and (folder is not None or reads_own)
+    def __init__(self, folder: Path | None, *, rule: Rule, keep: bool, own: bool) -> None:
+        self.rule = rule
+        self.wanted = rule != Rule.IGNORE and (folder is not None or own)
         self.by_name = _pictures_in(folder) if folder and self.wanted else {}
         self.pool = Pool(keep=keep) if self.wanted else None
 
@@ -66,10 +66,10 @@ class Posters:
         pictures = Pictures()
         if not self.wanted:
             return pictures
-        found = {row: path for row in rows if (path := self._path(row))}
-        held = _held_posters(found)
+        found = [(row, path) for row in rows if (path := self._path(row))]
+        held = _held_posters([row for row, _path in found])
         digests: dict[str, str] = {}
-        for row, path in found.items():
+        for row, path in found:
             pictures.paths[row.key], pictures.rows[row.key] = path, row.number
             if row.key in held and self.rule == Rule.MERGE:
                 pictures.unchanged += 1
@@ -101,14 +101,11 @@ def _pictures_in(folder: Path) -> dict[str, Path]:
     return {path.stem.lower(): path for path in folder.iterdir() if path.suffix.lower() in ENDINGS}
 
 
-def _held_posters(rows: Iterable[FilmRow]) -> dict[str, str]:
+def _held_posters(rows: Sequence[FilmRow]) -> dict[str, str]:
     """Hash of the file that each film's poster was made from, by row key; films without a poster are left out."""
-    rows = list(rows)
     films = Film.objects.filter(
         Q(imdb_id__in=[row.imdb_id for row in rows if row.imdb_id]) | Q(key__in=[row.key for row in rows]),
         poster__isnull=False,
     ).values_list("key", "imdb_id", "poster__source_sha256")
-    by_key: dict[str, str] = {}
-    for *names, digest in films:
-        by_key |= {name: digest for name in names if name}
+    by_key = {name: digest for key, imdb_id, digest in films for name in (key, imdb_id)}
     return {row.key: digest for row in rows if (digest := by_key.get(row.imdb_id) or by_key.get(row.key))}

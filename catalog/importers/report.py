@@ -104,7 +104,6 @@ class ErrorFile:
 
     def __init__(self, path: Path, *, fresh: bool = True) -> None:
         self.path = path
-        self.written = False
         if fresh:
             path.unlink(missing_ok=True)
 
@@ -119,4 +118,3 @@ class ErrorFile:
             if new:
                 writer.writerow(ERROR_COLUMNS)
             writer.writerows((failure.row, inert(failure.film), inert(failure.reason)) for failure in failures)
-        self.written = True

@@ -94,6 +94,7 @@ class Source:
 
     total: int
     rows: Iterable[FilmRow | Unreadable]
+    has_posters: bool = False  # rows name their pictures themselves
 
 
 def imdb_id(text: str) -> str:
@@ -120,6 +121,17 @@ def year(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and 1870 <= int(text[:5]) <= 2100):
         raise BadRow(_('"%(text)s" is not a year between 1870 and 2100.') % {"text": shortened(text)})
     return int(text)
+
+
+def flag(text: str) -> bool:
+    """A cell that says 1 or 0.
+
+    Raises:
+        BadRow: it says something else.
+    """
+    if text.strip() not in ("0", "1"):
+        raise BadRow(_('"%(text)s" is neither 0 nor 1.') % {"text": shortened(text)})
+    return text.strip() == "1"
 
 
 def names(text: str) -> tuple[str, ...]:

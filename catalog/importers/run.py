@@ -22,7 +22,7 @@ from catalog.pictures import Encoded
 from catalog.progress import Progress, Silent
 from catalog.terms import vocabularies
 
-__all__ = ["BadSource", "ImportReport", "import_films", "receive_upload"]
+__all__ = ["BadSource", "ImportReport", "import_films", "import_source", "receive_upload"]
 
 BATCH = 1000
 BATCH_WITH_POSTERS = 250  # a batch is what a killed import does again
@@ -42,21 +42,23 @@ def import_films(
 ) -> ImportReport:
     """Import a file or folder; with a job, a restart goes on after the last batch that was stored.
 
+    Args:
+        posters: folder of pictures named by IMDb id or key.
+        rules: by field; a field that is not named is merged (catalog.importers.merge).
+        errors: CSV file for what cannot be read; below DATA_DIR/imports when not given.
+
     Raises:
         BadSource: nothing can be imported from it; nothing was written.
         Cancelled: somebody stopped the job; what was stored stays.
     """
-    started = time.monotonic()
-    progress = progress or Silent()
-    source = open_source(path, format)
-    run = _Import(path, source, format, rules, dry_run, user, progress, errors or error_file(path, job), job)
-    progress.start(source.total, "rows", _("Importing %(file)s") % {"file": path.name})
-    progress.advance(run.report.rows)
-    with Posters(posters, rules=run.rules, keep=not dry_run, reads_own=format == "mmimdb") as pictures:
-        for batch in _one_ahead(run.batches(pictures)):
-            run.write(batch)
-            progress.advance(batch.count)
-    return run.finish(time.monotonic() - started)
+    options = Options(
+        source=f"{format}: {path.name}"[:60],
+        rules=merge.parse_rules(()) | dict(rules or {}),
+        vocabularies=vocabularies(),
+        dry_run=dry_run,
+        user=user,
+    )
+    return import_source(open_source(path, format), options, posters, progress, errors or error_file(path, job), job)
 
 
 def open_source(path: Path, format: str) -> Source:
@@ -73,6 +75,27 @@ def error_file(path: Path, job: Job | None) -> Path:
     """Where what cannot be read is listed when nobody says where."""
     name = f"job-{job.pk}" if job else path.name
     return Path(settings.DATA_DIR) / "imports" / f"{name}.errors.csv"
+
+
+def import_source(
+    source: Source,
+    options: Options,
+    posters: Path | None,
+    progress: Progress | None,
+    errors: Path,
+    job: Job | None = None,
+) -> ImportReport:
+    """Import what a source yields; see `import_films`."""
+    started = time.monotonic()
+    run = _Import(source, options, progress or Silent(), errors, job)
+    with Posters(posters, rule=options.rules["poster"], keep=not options.dry_run, own=source.has_posters) as pictures:
+        run.progress.start(source.total, "rows", _("Importing %(file)s") % {"file": options.source})
+        run.progress.advance(run.report.rows)
+        for batch in _one_ahead(run.batches(pictures)):
+            run.write(batch)
+            run.progress.advance(batch.count)
+    run.report.seconds = round(run.report.seconds + time.monotonic() - started, 3)
+    return run.report
 
 
 class Batch:
@@ -109,25 +132,10 @@ def _one_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
 class _Import:
     """One run: what it knows from batch to batch."""
 
-    def __init__(
-        self,
-        path: Path,
-        source: Source,
-        format: str,
-        rules: Rules | None,
-        dry_run: bool,
-        user: User | None,
-        progress: Progress,
-        errors: Path,
-        job: Job | None,
-    ) -> None:
-        self.source, self.dry_run = source, dry_run
-        self.rules = merge.parse_rules(()) | dict(rules or {})
-        self.progress, self.job = progress, job
-        self.report = self._stored_report() or ImportReport(dry_run=dry_run)
+    def __init__(self, source: Source, options: Options, progress: Progress, errors: Path, job: Job | None) -> None:
+        self.source, self.options, self.progress, self.job = source, options, progress, job
+        self.report = self._stored_report() or ImportReport(dry_run=options.dry_run)
         self.errors = ErrorFile(errors, fresh=self.report.rows == 0)
-        self.report.errors = str(errors) if self.report.rows and errors.exists() else ""
-        self.options = Options(f"{format}: {path.name}"[:60], self.rules, vocabularies(), dry_run, user)
         self.met: set[str] = set()  # keys of films of earlier batches
 
     def _stored_report(self) -> ImportReport | None:
@@ -144,40 +152,33 @@ class _Import:
             yield Batch(read, posters)
 
     def write(self, batch: Batch) -> None:
-        """Store the batch. Another import may add one of its films at the same moment: then once more."""
-        posters, failures = batch.pictures.results()
+        """Store the batch. Somebody else may add one of its films at the same moment: then once more."""
+        posters, unreadable = batch.pictures.results()
+        failures = sorted(batch.failures + unreadable, key=lambda failure: failure.row)
         try:
-            self._write(batch, posters, failures)
+            report = self._write(batch, posters, failures)
         except IntegrityError:
-            self._write(batch, posters, failures)
+            report = self._write(batch, posters, failures)
+        self.report = report
+        self.met.update(row.key for row in batch.rows)
+        self.errors.write(failures)
 
-    def _write(self, batch: Batch, posters: dict[str, Encoded], failures: list[Failure]) -> None:
+    def _write(self, batch: Batch, posters: dict[str, Encoded], failures: list[Failure]) -> ImportReport:
         report = copy.deepcopy(self.report)
-        failures = sorted(batch.failures + failures, key=lambda failure: failure.row)
+        report.rows += batch.count
+        report.repeated += batch.repeated
+        report.unreadable += len(batch.failures)
+        report.posters_unreadable += len(failures) - len(batch.failures)
+        report.posters_unchanged += batch.pictures.unchanged
+        report.errors = str(self.errors.path) if failures else report.errors
         with transaction.atomic():
             Step(self.options, report, batch.rows, posters, self.met).take()
-            _count(report, batch, failures)
             for failure in failures:
                 self.progress.fail(failure.item, failure.reason)
             self._keep_place(report)
-        self.errors.write(failures)
-        report.errors = str(self.errors.path) if self.errors.written else report.errors
-        self.report = report
-        self.met.update(row.key for row in batch.rows)
+        return report
 
     def _keep_place(self, report: ImportReport) -> None:
-        if self.job and not self.dry_run:
+        if self.job and not self.options.dry_run:
             kept = {"total": self.source.total, "report": report.as_dict()}
             Job.objects.filter(pk=self.job.pk).update(result={"checkpoint": kept})
-
-    def finish(self, seconds: float) -> ImportReport:
-        self.report.seconds = round(self.report.seconds + seconds, 3)
-        return self.report
-
-
-def _count(report: ImportReport, batch: Batch, failures: list[Failure]) -> None:
-    report.rows += batch.count
-    report.repeated += batch.repeated
-    report.unreadable += len(batch.failures)
-    report.posters_unreadable += len(failures) - len(batch.failures)
-    report.posters_unchanged += batch.pictures.unchanged

@@ -5,12 +5,12 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from catalog.importers.rows import BadSource, Unreadable, shortened
+from catalog.importers.rows import BadRow, BadSource, FilmRow, Unreadable, shortened
 
 LONGEST_LINE = 16 * 2**20  # bytes; a plot has thousands, a file that is not text may have no line break at all
 CHUNK = 2**20
@@ -62,6 +62,18 @@ class Table:
                 ) from error
 
 
+def film_rows(table: Table, film: Callable[[int, dict[str, str]], FilmRow]) -> Iterator[FilmRow | Unreadable]:
+    """The table's rows as films; a row of which `film` raises BadRow is unreadable."""
+    for entry in table:
+        if isinstance(entry, Unreadable):
+            yield entry
+            continue
+        try:
+            yield film(*entry)
+        except BadRow as error:
+            yield Unreadable(entry[0], str(error))
+
+
 def refuse_folder(path: Path) -> None:
     """Raises BadSource unless the path is a file."""
     if path.is_dir():
@@ -70,14 +82,20 @@ def refuse_folder(path: Path) -> None:
         raise BadSource(_("There is no file %(file)s.") % {"file": path})
 
 
-def refuse_file(path: Path, needs: str) -> None:
-    """Raises BadSource unless the path is a folder that holds `needs`."""
-    if not path.exists():
-        raise BadSource(_("There is no folder %(folder)s.") % {"folder": path})
-    if not path.is_dir():
-        raise BadSource(_("%(file)s is a file; this format is a folder.") % {"file": path})
-    if not (path / needs).exists():
-        raise BadSource(_("%(folder)s holds no %(needs)s.") % {"folder": path, "needs": needs})
+def needed(folder: Path, name: str) -> Path:
+    """A file or folder in the folder, or that file gzipped.
+
+    Raises:
+        BadSource: no folder, or nothing of that name in it.
+    """
+    if not folder.is_dir():
+        sentence = _("%(path)s is a file; this format is a folder.") if folder.exists() else _("There is no %(path)s.")
+        raise BadSource(sentence % {"path": folder})
+    if (folder / name).is_dir():
+        return folder / name
+    if path := beside(folder, name):
+        return path
+    raise BadSource(_("%(folder)s holds no %(name)s.") % {"folder": folder, "name": name})
 
 
 def beside(folder: Path, name: str) -> Path | None:
