@@ -3,19 +3,21 @@
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Job, User
 from catalog.models.job import MAX_ATTEMPTS
-from catalog.progress import Cancelled, JobProgress, Progress
+from catalog.progress import Cancelled, JobProgress, Progress, TakenOver
 
 logger = logging.getLogger(__name__)
 BEAT_SECONDS = 3.0
+FIRST_HINT, LAST_HINT = timedelta(seconds=10), timedelta(minutes=1)  # between hints at one job, at first and later
 
 Work = Callable[[Job, Progress], dict[str, Any]]
 
@@ -40,16 +42,25 @@ def send(job: Job) -> None:
         current_app.send_task(job.task, args=[job.pk], queue=job.queue, retry=False)
     except Exception as error:  # the broker may be away; the job waits in the database
         logger.warning("job %s waits for the broker: %s", job.pk, error)
+    else:
+        Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
 
 
 def send_waiting() -> int:
-    """Hint again at every job that waits or has stalled, and give up on those that kill their workers."""
+    """Hint again at jobs that wait or have stalled, and give up on those that kill their workers."""
     for job in Job.objects.stalled().filter(attempts__gte=MAX_ATTEMPTS):
         job.finish(Job.State.FAILED, _("Gave up: the worker died %(n)s times.") % {"n": job.attempts})
-    jobs = list(Job.objects.claimable().order_by("pk")[:100])
-    for job in jobs:
+    due = [job for job in Job.objects.claimable().order_by("pk") if _may_be_forgotten(job)]
+    for job in due:
         send(job)
-    return len(jobs)
+    return len(due)
+
+
+def _may_be_forgotten(job: Job) -> bool:
+    """Whether the last hint is so old that it may be lost. Seldom while workers are busy: hints pile up."""
+    now = timezone.now()
+    waited = now - (job.heartbeat_at or job.created_at)
+    return job.sent_at is None or now - job.sent_at >= min(max(FIRST_HINT, waited / 10), LAST_HINT)
 
 
 def retry(job: Job, *, user: User | None) -> Job:
@@ -70,13 +81,17 @@ def run(job_id: int, work: Work) -> None:
 def _run_claimed(job: Job, work: Work, progress: JobProgress) -> None:
     try:
         result = work(job, progress)
+        progress.close()
     except Cancelled:
         job.finish(Job.State.CANCELLED, _("Cancelled; what was done is kept."))
+    except TakenOver:
+        logger.warning("job %s: another worker has taken over", job.pk)
     except Exception as error:
         logger.exception("job %s failed", job.pk)
+        if not connection.in_atomic_block:
+            close_old_connections()  # the error may have been the connection's
         job.finish(Job.State.FAILED, str(error) or type(error).__name__)
     else:
-        progress.close()
         job.finish(Job.State.DONE, result=result)
 
 
@@ -96,5 +111,9 @@ class _heartbeat(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(BEAT_SECONDS):
-            Job.objects.filter(pk=self.job.pk).update(heartbeat_at=timezone.now())
+            try:
+                Job.objects.of_attempt(self.job).update(heartbeat_at=timezone.now())
+            except DatabaseError as error:  # it may come back before the job is taken for dead
+                logger.warning("job %s: no heartbeat: %s", self.job.pk, error)
+                connection.close()
         connection.close()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol
 
-from django.db import close_old_connections
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -20,6 +19,10 @@ HEARTBEAT = timedelta(seconds=1)
 
 class Cancelled(Exception):
     """Somebody asked the work to stop. What was stored stays."""
+
+
+class TakenOver(Exception):
+    """This worker was silent for so long that another one has the job now."""
 
 
 class Progress(Protocol):
@@ -90,9 +93,7 @@ class JobProgress:
     def start(self, total: int | None, unit: str, message: str = "") -> None:
         self.done = 0
         now = timezone.now()
-        Job.objects.filter(pk=self.job.pk).update(
-            done=0, total=total, unit=unit, message=message, started_at=now, heartbeat_at=now
-        )
+        self._update(done=0, total=total, unit=unit, message=message[:500], started_at=now, heartbeat_at=now)
 
     def advance(self, count: int = 1, message: str | None = None) -> None:
         self.done += count
@@ -104,13 +105,20 @@ class JobProgress:
         values: dict[str, object] = {"done": self.done, "heartbeat_at": self.written}
         if message is not None:
             values["message"] = message[:500]
-        Job.objects.filter(pk=self.job.pk).update(**values)
+        self._update(**values)
         if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
             raise Cancelled
 
+    def _update(self, **values: object) -> None:
+        if not Job.objects.of_attempt(self.job).update(**values):
+            raise TakenOver
+
     def fail(self, item: str, reason: str) -> None:
-        JobFailure.objects.create(job=self.job, item=item[:300], reason=reason[:500])
+        failure: dict[str, Any] = {"job": self.job, "item": item[:300], "reason": reason[:500]}
+        if self.job.attempts > 1:  # an earlier attempt may have said so already
+            JobFailure.objects.get_or_create(**failure)
+        else:
+            JobFailure.objects.create(**failure)
 
     def close(self) -> None:
-        Job.objects.filter(pk=self.job.pk).update(done=self.done)
-        close_old_connections()
+        self._update(done=self.done)

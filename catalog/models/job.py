@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.user import User
 
-STALLED_AFTER = timedelta(seconds=20)  # without a heartbeat, which comes every few seconds
+STALLED_AFTER = timedelta(seconds=15)  # without a heartbeat, which comes every few seconds
 MAX_ATTEMPTS = 25  # a job that kills its worker each time must end
 
 
@@ -33,6 +33,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(
             Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, heartbeat_at__lt=timezone.now() - STALLED_AFTER)
         )
+
+    def of_attempt(self, job: "Job") -> Self:
+        """The job's row, as long as it is this attempt that runs it. A worker that was taken for dead has lost it."""
+        return self.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
 
 class Job(models.Model):
@@ -58,6 +62,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="when a worker was last told")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -113,7 +118,8 @@ class Job(models.Model):
         Job.objects.filter(pk=self.pk, state=self.State.RUNNING).update(cancel_requested=True)
 
     def finish(self, state: "Job.State", message: str = "", result: dict[str, object] | None = None) -> None:
-        Job.objects.filter(pk=self.pk).update(
+        """End this attempt; nothing happens where another one has taken the job over."""
+        Job.objects.of_attempt(self).update(
             state=state, message=message[:500], finished_at=timezone.now(), result=result or {}
         )
 
