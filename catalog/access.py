@@ -39,3 +39,13 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 anybody = _guard(lambda user: settings.PUBLIC or user.is_authenticated)
 curators = _guard(lambda user: getattr(user, "may_decide", False))
 admins = _guard(lambda user: getattr(user, "may_administer", False))
+
+
+def takes_files(largest: int) -> Callable[[View], View]:
+    """Say that a view takes files, and how many bytes at most come with one request (genresite/middleware.py)."""
+
+    def mark(view: View) -> View:
+        view.largest_body = largest  # type: ignore[attr-defined]
+        return view
+
+    return mark

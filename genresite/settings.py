@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "genresite.middleware.RefuseLargeBodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -114,7 +115,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing to keep on disk for a clock that ticks every few seconds
-CELERY_BEAT_SCHEDULE = {"send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0}}
+# Each run is worth something only at its time: while workers are busy they must not pile up.
+CELERY_BEAT_SCHEDULE = {
+    "send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
+    "predict-if-stale": {"task": "inference.predict_if_stale", "schedule": 60.0, "options": {"expires": 60.0}},
+}
 
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"

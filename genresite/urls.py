@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import film, films, site, tokens
+from catalog.views import film, films, imports, jobs, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
+from training import views as training
 
 handler403 = "catalog.views.site.forbidden"
 handler404 = "catalog.views.site.not_found"
@@ -14,6 +15,7 @@ handler500 = "catalog.views.site.server_error"
 _film = [
     path("", film.film, name="film"),
     path("history/", film.history, name="history"),
+    path("poster/", film.poster, name="poster-upload"),
     path("<slug:kind>/<slug:slug>/decide/", film.decide, name="decide"),
     path("<slug:kind>/<slug:slug>/lock/", film.lock, name="lock"),
 ]
@@ -23,10 +25,38 @@ _tokens = [
     path("<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
 ]
 
+_import = [
+    path("", imports.imports, name="import"),
+    path("names/", imports.source_names, name="source-names"),
+    path("names/<int:pk>/", imports.map_name, name="map-name"),
+]
+
+_jobs = [
+    path("", jobs.jobs, name="jobs"),
+    path("<int:pk>/", jobs.job, name="job"),
+    path("<int:pk>/cancel/", jobs.cancel, name="job-cancel"),
+    path("<int:pk>/retry/", jobs.retry, name="job-retry"),
+    path("<int:pk>/errors.csv", jobs.errors, name="job-errors"),
+    path("<int:pk>/import/", imports.import_start, name="import-start"),
+]
+
+_models = [
+    path("", training.models, name="models"),
+    path("retrain/", training.retrain, name="retrain"),
+    path("<slug:name>/", training.version, name="version"),
+    path("<slug:name>/promote/", training.promote, name="promote"),
+    path("<slug:task>/rollback/", training.rollback, name="rollback"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", films.films, name="films"),
     path("films/<str:key>/", include(_film)),
     path("changes/<int:pk>/undo/", film.undo, name="undo"),
+    path("import/", include(_import)),
+    path("jobs/", include(_jobs)),
+    path("models/", include(_models)),
+    path("runs/<int:pk>/", training.run, name="run"),
+    path("predict/", training.predict, name="predict"),
     path("media/<path:path>", site.media, name="media"),
     path("theme/", site.theme, name="theme"),
     path("accounts/tokens/", include(_tokens)),

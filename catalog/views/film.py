@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import labelling
-from catalog.access import anybody, curators
+from catalog import jobs, labelling
+from catalog.access import anybody, curators, takes_files
 from catalog.history import film_history, last_decision, may_undo
 from catalog.models import ChangeSet, Film, Label, Term
+from catalog.pictures import BadPicture, refuse_large, store_poster
 from catalog.rows import film_row, film_sheets
 from catalog.views.parts import is_fragment, render_part, target
 
@@ -135,6 +138,25 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(film)
     film.refresh_from_db()
     return render_part(request, TEMPLATE, page_context(request, film) | {"said": _("Undone.")}, part="whole")
+
+
+@takes_files(settings.POSTER_MAX_BYTES + 2**20)
+@require_POST
+@curators
+def poster(request: HttpRequest, key: str) -> HttpResponse:
+    """Another picture for the film: re-encoded by us, whatever it was."""
+    film, file = find_film(request, key), request.FILES.get("poster")
+    if not isinstance(file, UploadedFile):
+        return refuse(request, key, _("Choose a picture first."), status=422)
+    try:
+        refuse_large(file.size or 0)
+        source = request.user.username
+        store_poster(film, file.read(), source=_("uploaded by %(name)s") % {"name": source})
+    except BadPicture as error:
+        return refuse(request, key, str(error), status=error.status)
+    jobs.start("inference.predict", {}, user=request.user, queue="gpu")  # type: ignore[arg-type]
+    messages.success(request, _("The poster was replaced; the film is being predicted again."))
+    return redirect(film)
 
 
 def find_film(request: HttpRequest, key: str) -> Film:

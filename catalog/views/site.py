@@ -41,7 +41,7 @@ def media(request: HttpRequest, path: str) -> FileResponse:
 
 def error_page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
     """An error in the site's look, with a sentence of its own where there is one."""
-    return render(request, f"{status}.html", {"sentence": sentence}, status=status)
+    return render(request, "error.html", {"status": status, "sentence": sentence}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
