@@ -1,0 +1,1 @@
+"""The sample catalogue: films, terms and poster art of our own making."""
