@@ -32,12 +32,12 @@ format: install-dev ## put the code into its usual form
 install: .venv/bin/pip
 	@cmp -s requirements.txt .venv/requirements.txt || cmp -s requirements-dev.txt .venv/requirements.txt || { \
 		echo "Installing the libraries (a few minutes the first time)."; \
-		$(BIN)/python -m pip install -q -r requirements.txt && cp requirements.txt .venv/requirements.txt; }
+		$(BIN)/python -m pip install -qq -r requirements.txt && cp requirements.txt .venv/requirements.txt; }
 
 install-dev: .venv/bin/pip
 	@cmp -s requirements-dev.txt .venv/requirements.txt || { \
 		echo "Installing the libraries and the tools for tests (a few minutes the first time)."; \
-		$(BIN)/python -m pip install -q -r requirements-dev.txt && cp requirements-dev.txt .venv/requirements.txt; }
+		$(BIN)/python -m pip install -qq -r requirements-dev.txt && cp requirements-dev.txt .venv/requirements.txt; }
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -25,7 +25,9 @@ class Service:
     command: Sequence[str]
     log: Path
     niceness: int = 0
+    needed: bool = False  # by the others, to end well
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _asked: bool = field(default=False, init=False)
     started_at: float = field(default=0.0, init=False)
     deaths: int = field(default=0, init=False)  # in a row, each soon after its start
 
@@ -41,7 +43,7 @@ class Service:
                 start_new_session=True,
                 preexec_fn=self._prepare(),
             )
-        self.started_at = time.monotonic()
+        self.started_at, self._asked = time.monotonic(), False
 
     def _prepare(self) -> Callable[[], None]:
         end_with_parent, niceness = die_with_parent(), self.niceness
@@ -73,12 +75,16 @@ class Service:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
 
+    def ask_to_end(self) -> None:
+        if self.process is not None and self.process.poll() is None and not self._asked:
+            self.process.terminate()
+            self._asked = True
+
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask it to end, and kill it and all that it started when the time is over."""
         if self.process is None:
             return
-        if self.process.poll() is None:
-            self.process.terminate()
+        self.ask_to_end()
         try:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
@@ -92,7 +98,7 @@ class Service:
 
 
 class Supervisor:
-    """Watches services in the order in which they were added; stops them in the opposite order."""
+    """Starts services, watches them, stops them."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
@@ -121,5 +127,10 @@ class Supervisor:
             service.start()
 
     def stop(self) -> None:
-        for service in reversed(self.services):
+        """All at once, but those that others need end last."""
+        ordered = sorted(self.services, key=lambda service: service.needed)
+        for service in ordered:
+            if not service.needed:
+                service.ask_to_end()
+        for service in ordered:
             service.stop()

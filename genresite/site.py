@@ -107,7 +107,7 @@ def broker(data: Path) -> Service:
     options = {"port": "0", "unixsocket": str(socket_path), "unixsocketperm": "700", "save": "", "appendonly": "no"}
     options |= {"dir": str(data / "run"), "loglevel": "warning", "maxmemory": "256mb"}
     command = [str(get_binary_path()), *(part for name, value in options.items() for part in (f"--{name}", value))]
-    return Service("broker", command, data / "log" / "broker.log")
+    return Service("broker", command, data / "log" / "broker.log", needed=True)
 
 
 def wait_for_broker(service: Service, data: Path, seconds: float = 10.0) -> None:
