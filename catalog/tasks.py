@@ -1,10 +1,64 @@
 """Doors for Celery: each finds the job's row and calls the function that does the work."""
 
-from celery import shared_task
+from pathlib import Path
+from typing import Any
 
-from catalog import jobs
+from celery import shared_task
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from catalog import exporters, jobs
+from catalog.importers.merge import parse_rules
+from catalog.importers.rows import BadSource
+from catalog.importers.run import import_films
+from catalog.models import Job
+from catalog.progress import Progress
 
 
 @shared_task(name="catalog.send_waiting_jobs")
 def send_waiting_jobs_task() -> int:
     return jobs.send_waiting()
+
+
+@shared_task(name="catalog.import_films")
+def import_films_task(job_id: int) -> None:
+    jobs.run(job_id, _import_films)
+
+
+def _import_films(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: path, format, and if wanted posters, rules (as `--rule`), dry_run. Predicts afterwards."""
+    params = job.params
+    report = import_films(
+        _below_imports(params["path"]),
+        params["format"],
+        posters=_below_imports(params["posters"]) if params.get("posters") else None,
+        rules=parse_rules(params.get("rules") or ()),
+        dry_run=bool(params.get("dry_run")),
+        user=job.created_by,
+        progress=progress,
+        job=job,
+    )
+    if not (report.dry_run or report.changed_nothing):
+        jobs.start("inference.predict", {}, user=job.created_by, queue="gpu")
+    return report.as_dict() | {"sentences": report.sentences()}
+
+
+def _below_imports(name: str) -> Path:
+    """Raises BadSource for a path outside the folder where uploads and what an admin put there lie."""
+    folder = (Path(settings.DATA_DIR) / "imports").resolve()
+    path = Path(name).resolve()
+    if not path.is_relative_to(folder):
+        raise BadSource(_("%(path)s is not in the folder %(folder)s.") % {"path": name, "folder": folder})
+    return path
+
+
+@shared_task(name="catalog.export_labels")
+def export_labels_task(job_id: int) -> None:
+    jobs.run(job_id, _export_labels)
+
+
+def _export_labels(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params, all optional: format (csv, jsonl), decisions (the log instead). See `export_file`."""
+    export = exporters.export_decisions if job.params.get("decisions") else exporters.export_labels
+    path = exporters.export_file(job)
+    return {"rows": export(path, progress), "file": path.name}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from catalog.importers import csv_films, mmimdb, moviegenre, movielens, mpst, poster_table
+from catalog.importers import csv_films, labels, mmimdb, moviegenre, movielens, mpst, poster_table
 from catalog.importers.rows import Source
 
 IMPORTERS: dict[str, Callable[[Path], Source]] = {
@@ -13,4 +13,5 @@ IMPORTERS: dict[str, Callable[[Path], Source]] = {
     "movielens": movielens.read,
     "mpst": mpst.read,
     "mmimdb": mmimdb.read,
+    "labels": labels.read,
 }

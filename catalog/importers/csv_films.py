@@ -30,7 +30,7 @@ def _film(number: int, cells: dict[str, str]) -> FilmRow:
     genres, tags = rows.names(cells.get("genres", "")), rows.names(cells.get("mpst_tags", ""))
     return FilmRow(
         number=number,
-        key=_key(imdb_id, cells.get("key", "").strip()),
+        key=_key(imdb_id, original(cells.get("key", "").strip())),
         imdb_id=imdb_id,
         **_texts(cells),
         year=rows.year(cells.get("year", "")),
@@ -51,7 +51,7 @@ def _texts(cells: dict[str, str]) -> dict[str, Any]:
 def _key(imdb_id: str, key: str) -> str:
     if not (key or imdb_id):
         raise BadRow(_("The row has no IMDb id."))
-    return key or imdb_id
+    return rows.key(key) if key else imdb_id
 
 
 def covered_genres(origin: str) -> frozenset[str]:

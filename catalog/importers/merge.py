@@ -78,8 +78,12 @@ def _storable(text: str) -> bool:
 def joined(rows: Iterable[FilmRow]) -> list[FilmRow]:
     """Rows with each film once: what a source says of it in several rows is put together, the first word counting."""
     films: dict[str, FilmRow] = {}
+    keys: dict[str, str] = {}  # by IMDb id, which means a film whatever key a row gives it
     for row in rows:
-        films[row.key] = _put_together(films[row.key], row) if row.key in films else row
+        key = keys.get(row.imdb_id, row.key)
+        films[key] = _put_together(films[key], row) if key in films else row
+        if films[key].imdb_id:
+            keys[films[key].imdb_id] = key
     return list(films.values())
 
 

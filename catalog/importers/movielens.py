@@ -117,7 +117,7 @@ def _film(folder: _Folder, number: int, cells: Mapping[str, str]) -> FilmRow:
     genome = folder.genome.tags(movie) if folder.genome else _Tags()
     return FilmRow(
         number=number,
-        key=imdb_id or f"movielens-{movie}",
+        key=imdb_id or rows.key(f"movielens-{movie}"),
         imdb_id=imdb_id,
         title=title,
         year=year,

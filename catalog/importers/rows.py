@@ -37,6 +37,7 @@ MPST_TAGS = _vocabulary(
 )
 NOTHING: frozenset[str] = frozenset()
 _IMDB_ID = re.compile(r"(?:tt)?0*(\d{1,9})")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _TITLE_AND_YEAR = re.compile(r"(.*\S)\s*\((\d{4})(?:[-–]\d{0,4})?\)\s*")
 
 
@@ -78,6 +79,7 @@ class FilmRow:
     tags_covered: frozenset[str] = NOTHING
     tags_origin: str = ""
     poster: Path | None = None
+    poster_licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,17 @@ def imdb_id(text: str) -> str:
     if not match:
         raise BadRow(_('"%(text)s" is not an IMDb id.') % {"text": shortened(text)})
     return f"tt{int(match[1]):07d}"
+
+
+def key(text: str) -> str:
+    """A film's key, which is part of its address.
+
+    Raises:
+        BadRow: blank, too long, or with other characters than letters, digits, ".", "-" and "_".
+    """
+    if not _KEY.fullmatch(text.strip()):
+        raise BadRow(_('"%(text)s" cannot be the key of a film.') % {"text": shortened(text)})
+    return text.strip()
 
 
 def year(text: str) -> int | None:

@@ -19,7 +19,7 @@ from catalog.importers.step import Options, Step
 from catalog.importers.uploads import receive_upload
 from catalog.models import Job, User
 from catalog.pictures import Encoded
-from catalog.progress import Progress, Silent
+from catalog.progress import Progress, Silent, TakenOver
 from catalog.terms import vocabularies
 
 __all__ = ["BadSource", "ImportReport", "import_films", "import_source", "receive_upload"]
@@ -50,6 +50,7 @@ def import_films(
     Raises:
         BadSource: nothing can be imported from it; nothing was written.
         Cancelled: somebody stopped the job; what was stored stays.
+        TakenOver: another worker has the job.
     """
     options = Options(
         source=f"{format}: {path.name}"[:60],
@@ -154,31 +155,37 @@ class _Import:
     def write(self, batch: Batch) -> None:
         """Store the batch. Somebody else may add one of its films at the same moment: then once more."""
         posters, unreadable = batch.pictures.results()
-        failures = sorted(batch.failures + unreadable, key=lambda failure: failure.row)
         try:
-            report = self._write(batch, posters, failures)
+            report, failures = self._write(batch, posters, unreadable)
         except IntegrityError:
-            report = self._write(batch, posters, failures)
+            report, failures = self._write(batch, posters, unreadable)
         self.report = report
         self.met.update(row.key for row in batch.rows)
         self.errors.write(failures)
 
-    def _write(self, batch: Batch, posters: dict[str, Encoded], failures: list[Failure]) -> ImportReport:
+    def _write(
+        self, batch: Batch, posters: dict[str, Encoded], unreadable: list[Failure]
+    ) -> tuple[ImportReport, list[Failure]]:
         report = copy.deepcopy(self.report)
         report.rows += batch.count
         report.repeated += batch.repeated
         report.unreadable += len(batch.failures)
-        report.posters_unreadable += len(failures) - len(batch.failures)
+        report.posters_unreadable += len(unreadable)
         report.posters_unchanged += batch.pictures.unchanged
-        report.errors = str(self.errors.path) if failures else report.errors
         with transaction.atomic():
-            Step(self.options, report, batch.rows, posters, self.met).take()
+            step = Step(self.options, report, batch.rows, posters, self.met)
+            step.take()
+            failures = sorted(
+                [*batch.failures, *unreadable, *step.failures()], key=lambda failure: (failure.row, failure.reason)
+            )
             for failure in failures:
                 self.progress.fail(failure.item, failure.reason)
+            report.errors = str(self.errors.path) if failures else report.errors
             self._keep_place(report)
-        return report
+        return report, failures
 
     def _keep_place(self, report: ImportReport) -> None:
         if self.job and not self.options.dry_run:
             kept = {"total": self.source.total, "report": report.as_dict()}
-            Job.objects.filter(pk=self.job.pk).update(result={"checkpoint": kept})
+            if not Job.objects.of_attempt(self.job).update(result={"checkpoint": kept}):
+                raise TakenOver  # and the batch is not stored: the other worker has stored it, or will

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from catalog import search
 from catalog.importers import store
 from catalog.importers.merge import Held, LabelChanges, Rule, Rules, changed_values, label_changes, new_values
-from catalog.importers.report import ImportReport
+from catalog.importers.report import Failure, ImportReport
 from catalog.importers.rows import FilmRow
 from catalog.models import ChangeSet, Film, Term, User
 from catalog.pictures import Encoded
@@ -51,11 +53,24 @@ class Step:
         posters: Mapping[str, Encoded],
         met: set[str],
     ) -> None:
-        self.options, self.report, self.rows, self.posters, self.met = options, report, rows, posters, met
+        self.options, self.report, self.posters, self.met = options, report, posters, met
         self.held = store.held_films(rows, lock=not options.dry_run)
+        self.strange = [row for row in rows if self._is_another(row)]
+        self.rows = [row for row in rows if not self._is_another(row)]
         self.ids = {key: film.pk for key, film in self.held.items()}
         self.changed: set[str] = set()  # keys of films that were there and changed
         self.unknown: dict[Term.Kind, dict[str, list[str]]] = {kind: {} for kind in Term.Kind}
+
+    def _is_another(self, row: FilmRow) -> bool:
+        """The row's key is that of a film with another IMDb id: one of the two is wrong."""
+        film = self.held.get(row.key)
+        return bool(film and film.imdb_id and row.imdb_id and film.imdb_id != row.imdb_id)
+
+    def failures(self) -> list[Failure]:
+        return [
+            Failure(row.number, row.key, _("The key belongs to %(film)s.") % {"film": self.held[row.key].imdb_id})
+            for row in self.strange
+        ]
 
     def take(self) -> None:
         """Bring the catalogue to what the rows say; inside a transaction."""
@@ -141,7 +156,11 @@ class Step:
         if labels:
             with store.inside(self._change_set()):
                 store.write_labels((self.ids[said.key], said.origin, said.changes) for said in labels)
-        store.write_posters({self.ids[key]: picture for key, picture in posters.items()}, self.options.source)
+        store.write_posters(
+            {self.ids[key]: picture for key, picture in posters.items()},
+            {self.ids[row.key]: row.poster_licence for row in self.rows},
+            self.options.source,
+        )
         store.bump_revisions([self.ids[key] for key in sorted(self.changed)])
         if labels:
             search.refresh(sorted({self.ids[said.key] for said in labels}))
@@ -162,4 +181,5 @@ class Step:
         self.report.new += len(fresh) - again
         self.report.repeated += again
         self.report.changed += len(self.changed)
-        self.report.unchanged += len(self.held) - len(self.changed)
+        self.report.unchanged += len(self.rows) - len(fresh) - len(self.changed)
+        self.report.unreadable += len(self.strange)

@@ -32,12 +32,11 @@ _COLUMNS = {
 }
 
 
-def held_films(rows: Iterable[FilmRow], *, lock: bool) -> dict[str, Film]:
+def held_films(rows: Sequence[FilmRow], *, lock: bool) -> dict[str, Film]:
     """Films in the catalogue by the key of the row that means them: those with its IMDb id, or else its key.
 
     Locked until the transaction ends, so that nobody decides on them meanwhile.
     """
-    rows = list(rows)
     films = Film.objects.filter(
         Q(imdb_id__in=[row.imdb_id for row in rows if row.imdb_id]) | Q(key__in=[row.key for row in rows])
     ).only("key", "poster_sha256", *_COLUMNS)
@@ -141,8 +140,8 @@ def write_labels(changes: Iterable[tuple[int, str, LabelChanges]]) -> None:
         )
 
 
-def write_posters(posters: Mapping[int, Encoded], source: str) -> None:
-    """The pictures of films by their ids; the files are stored already."""
+def write_posters(posters: Mapping[int, Encoded], licences: Mapping[int, str], source: str) -> None:
+    """The pictures of films, and what is known of their licences, by the films' ids; the files are stored already."""
     if not posters:
         return
     pictures = list(posters.values())
@@ -150,15 +149,16 @@ def write_posters(posters: Mapping[int, Encoded], source: str) -> None:
         cursor.execute(
             """INSERT INTO catalog_poster
                 (film_id, sha256, source_sha256, width, height, size, source, licence, added_at)
-            SELECT film_id, sha256, source_sha256, width, height, size, %s, '', now()
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[])
-                AS new (film_id, sha256, source_sha256, width, height, size)
+            SELECT film_id, sha256, source_sha256, width, height, size, %s, licence, now()
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[])
+                AS new (film_id, licence, sha256, source_sha256, width, height, size)
             ON CONFLICT (film_id) DO UPDATE SET sha256 = excluded.sha256, source_sha256 = excluded.source_sha256,
                 width = excluded.width, height = excluded.height, size = excluded.size, source = excluded.source,
-                licence = '', added_at = excluded.added_at""",
+                licence = excluded.licence, added_at = excluded.added_at""",
             [
                 source,
                 list(posters),
+                [licences.get(film_id, "") for film_id in posters],
                 *([getattr(picture, name) for picture in pictures] for name in Encoded.__dataclass_fields__),
             ],
         )
