@@ -1,0 +1,67 @@
+"""Doors for Celery: predicting as a job, and starting that job when there is something to do."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.db.models import Count
+from django.utils import timezone
+
+from catalog import jobs
+from catalog.models import Film, Job
+from catalog.progress import Progress
+from inference.models import Prediction
+from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
+from training.models import ModelVersion
+
+PREDICT = "inference.predict"
+REST = timedelta(hours=1)  # after a failure, or when somebody has cancelled
+
+
+@shared_task(name=PREDICT)
+def predict_task(job_id: int) -> None:
+    jobs.run(job_id, _predict)
+
+
+@shared_task(name="inference.predict_if_stale")
+def predict_if_stale_task() -> int | None:
+    """Start a predict job if a champion has films to predict and nobody is at it. The job's number, or None."""
+    predictions = Job.objects.filter(task=PREDICT)
+    lately = timezone.now() - REST
+    last = predictions.order_by("pk").last()
+    stopped = last is not None and last.state in (Job.State.FAILED, Job.State.CANCELLED)
+    if (last and stopped and last.created_at > lately) or predictions.active().exists():
+        return None
+    if not any(stale(version).exists() for version in ModelVersion.objects.filter(champion=True)):
+        return None
+    return jobs.start(PREDICT, {}, user=None, queue="gpu").pk
+
+
+def _predict(job: Job, progress: Progress) -> dict[str, Any]:
+    """Every champion predicts what is stale: all films, or those that the job names; all anew if it says so.
+
+    Where a champion cannot be used the job fails, after the others have predicted.
+    """
+    films = Film.objects.filter(key__in=job.params["films"]) if job.params.get("films") else None
+    anew = job.created_at if job.params.get("everything") or films is not None else None
+    errors: list[Exception] = []
+    champions = ModelVersion.objects.filter(champion=True)
+    for version in champions:
+        try:
+            predict_stale(version, films=films, before=anew, progress=progress)
+        except UNUSABLE as error:
+            progress.fail(version.name, str(error))
+            errors.append(error)
+        if job.params.get("promoted") == version.name:
+            refresh_older(version, job.created_at, progress)
+    if errors:
+        raise errors[0]
+    return {version.name: _summary(version, job) for version in champions}
+
+
+def _summary(version: ModelVersion, job: Job) -> dict[str, int]:
+    """Films predicted since the job was asked for, by what there was to see; right over all its attempts."""
+    since = Prediction.objects.filter(version=version, predicted_at__gte=job.created_at)
+    counts = since.values_list("inputs").annotate(n=Count("pk")).order_by()
+    by_inputs = {"+".join(inputs) or "neither": n for inputs, n in counts}
+    return {"films": sum(by_inputs.values()), **by_inputs}
