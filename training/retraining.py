@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Film, Job, User
 from catalog.progress import Cancelled, Progress
-from training import registry
+from training import encoders, registry, vectors
 from training.architectures import ARCHITECTURES, architecture
 from training.card import write_card
+from training.data import load_inputs
 from training.models import ModelVersion, Run, Task
 from training.snapshot import OFFICIAL, Snapshot, take
 
 if TYPE_CHECKING:
+    from training.encoders.image import ImageEncoder
+    from training.encoders.text import TextEncoder
     from training.inputs import Inputs
 
 PROMOTE = {
@@ -200,17 +203,17 @@ class Stopwatch:
         self.laps[name], self._since = round((now - self._since).total_seconds(), 2), now
 
 
+def named_encoders(text_encoder: str, image_encoder: str) -> "tuple[TextEncoder | None, ImageEncoder | None]":
+    """The encoders of these names, None where one is not used. Raises EncoderUnavailable."""
+    text = None if text_encoder in encoders.NONE else encoders.text_encoder(text_encoder)
+    image = None if image_encoder in encoders.NONE else encoders.image_encoder(image_encoder)
+    return text, image
+
+
 def read_inputs(film_ids: list[int], text_encoder: str, image_encoder: str, progress: Progress) -> "Inputs":
     """What the model sees of these films, in their order; vectors that are not there yet are made first."""
-    from training import vectors
-    from training.data import load_inputs
-    from training.encoders import image_encoder as image_named
-    from training.encoders import text_encoder as text_named
-
-    text = None if text_encoder == "none" else text_named(text_encoder)
-    image = None if image_encoder == "none" else image_named(image_encoder)
-    films = Film.objects.filter(pk__in=film_ids)
-    vectors.encode_missing(films, text=text, image=image, progress=progress)
+    text, image = named_encoders(text_encoder, image_encoder)
+    vectors.encode_missing(Film.objects.filter(pk__in=film_ids), text=text, image=image, progress=progress)
     return load_inputs(film_ids, text, image)
 
 
@@ -334,6 +337,8 @@ def _config(
         "thresholds": [round(float(cut), 6) for cut in model.thresholds],
         "text_encoder": options.text_encoder,
         "image_encoder": options.image_encoder,
+        # With their weights: vectors of other weights would give nonsense.
+        "encoders": [found.name for found in named_encoders(options.text_encoder, options.image_encoder) if found],
         "options": options.recipe,
         "dataset_hash": snapshot.hash,
         "films": snapshot.counts,

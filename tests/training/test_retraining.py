@@ -37,6 +37,7 @@ def texts_only(film_ids: list[int], *_: Any) -> Inputs:
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
     monkeypatch.setattr(retraining, "read_inputs", texts_only)
+    monkeypatch.setattr(retraining, "named_encoders", lambda *names: (None, None))
 
 
 @pytest.fixture
