@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import film, films, imports, jobs, site, tokens
+from catalog.views import film, films, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
 from training import views as training
@@ -36,6 +36,8 @@ _jobs = [
     path("<int:pk>/", jobs.job, name="job"),
     path("<int:pk>/cancel/", jobs.cancel, name="job-cancel"),
     path("<int:pk>/retry/", jobs.retry, name="job-retry"),
+    path("export/", jobs.export, name="export"),
+    path("<int:pk>/file/", jobs.exported, name="job-file"),
     path("<int:pk>/errors.csv", jobs.errors, name="job-errors"),
     path("<int:pk>/import/", imports.import_start, name="import-start"),
 ]
@@ -57,7 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/", include(_models)),
     path("runs/<int:pk>/", training.run, name="run"),
     path("predict/", training.predict, name="predict"),
-    path("media/<path:path>", site.media, name="media"),
+    path("media/<path:path>", media.media, name="media"),
     path("theme/", site.theme, name="theme"),
     path("accounts/tokens/", include(_tokens)),
     path("accounts/", include("genresite.account_urls")),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import jobs as work
 from catalog.access import admins, curators
+from catalog.exporters import export_file
 from catalog.models import Film, Job, JobFailure
 from catalog.views.parts import is_fragment, render_part
 
@@ -71,6 +72,24 @@ def errors(request: HttpRequest, pk: int) -> FileResponse:
     file = errors_file(get_object_or_404(visible_jobs(request), pk=pk))
     if not file.is_file():
         raise Http404
+    return FileResponse(file.open("rb"), as_attachment=True, filename=file.name, content_type="text/csv; charset=utf-8")
+
+
+@require_POST
+@curators
+def export(request: HttpRequest) -> HttpResponse:
+    """Write all labels to a file that can be fetched from the job's page."""
+    return redirect("job", work.start("catalog.export_labels", {"format": "csv"}, user=request.user).pk)  # type: ignore[arg-type]
+
+
+@require_safe
+@curators
+def exported(request: HttpRequest, pk: int) -> FileResponse:
+    """The file that an export has written."""
+    found = get_object_or_404(visible_jobs(request), pk=pk, task="catalog.export_labels", state=Job.State.DONE)
+    file = export_file(found)
+    if not file.is_file():
+        raise Http404(_("The file of this export is not there any more. Run it again."))
     return FileResponse(file.open("rb"), as_attachment=True, filename=file.name, content_type="text/csv; charset=utf-8")
 
 

@@ -1,21 +1,15 @@
-"""What belongs to no page: the theme, pictures, errors."""
-
-import re
-from pathlib import Path
+"""What belongs to no page: the theme, errors."""
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from catalog.access import anybody
 from catalog.views.parts import way_back
 
 YEAR = 365 * 24 * 3600
-# The only files that are served: posters by their hash, as catalog.models.film names them.
-PICTURE = re.compile(r"posters/[0-9a-f]{2}/[0-9a-f]{64}(-small)?\.jpg")
 
 
 @require_POST
@@ -24,18 +18,6 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = redirect(way_back(request))
     dark = request.COOKIES.get("theme") != "dark"
     response.set_cookie("theme", "dark" if dark else "light", max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
-    return response
-
-
-@require_safe
-@anybody
-def media(request: HttpRequest, path: str) -> FileResponse:
-    """A poster. Its name is its content's hash, so browsers may keep it for ever."""
-    file = Path(settings.MEDIA_ROOT) / path
-    if not PICTURE.fullmatch(path) or not file.is_file():
-        raise Http404
-    response = FileResponse(file.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = f"{'public' if settings.PUBLIC else 'private'}, max-age={YEAR}, immutable"
     return response
 
 

@@ -1,0 +1,52 @@
+"""The geometry of charts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.charts import curve_charts, line_chart, nice_range, points
+
+figures = st.floats(-1e6, 1e6)
+
+
+def test_points_run_from_left_to_right_and_upwards() -> None:
+    assert points([0, 5, 10], 0, 10) == "0.00,100.00 50.00,50.00 100.00,0.00"
+
+
+def test_a_step_without_a_value_is_passed_over() -> None:
+    assert points([0, None, 10], 0, 10) == "0.00,100.00 100.00,0.00"
+
+
+@given(st.lists(figures, min_size=1, max_size=30))
+def test_every_value_lies_within_the_range(values: list[float]) -> None:
+    low, high = nice_range(values)
+    assert low < high
+    assert low <= min(values)
+    assert max(values) <= high
+
+
+@given(st.lists(figures, min_size=1, max_size=30))
+def test_no_point_leaves_the_chart(values: list[float]) -> None:
+    chart = line_chart("x", {"a": values})
+    assert chart
+    numbers = [float(number) for point in chart.series[0].points.split() for number in point.split(",")]
+    assert all(0 <= number <= 100 for number in numbers)
+
+
+def test_losses_and_other_figures_have_a_chart_each() -> None:
+    charts = curve_charts([{"epoch": 1, "train_loss": 1.0, "validation_map": 0.2, "validation_loss": 0.8}])
+    assert [(chart.title, [line.name for line in chart.series]) for chart in charts] == [
+        ("loss", ["train_loss", "validation_loss"]),
+        ("figures", ["validation_map"]),
+    ]
+
+
+@pytest.mark.parametrize("curves", [[], [{}], [{"epoch": 1}], [{"note": "text", "x": None, "y": float("nan")}]])
+def test_nothing_to_draw_is_no_chart(curves: list[dict[str, object]]) -> None:
+    assert curve_charts(curves) == []
+
+
+def test_lines_are_told_apart_without_colour() -> None:
+    chart = line_chart("x", {"a": [1], "b": [2], "c": [3]})
+    assert chart
+    assert len({line.style for line in chart.series}) == 3
