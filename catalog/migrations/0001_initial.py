@@ -426,6 +426,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="film",
+            index=models.Index(
+                condition=models.Q(("poster_sha256", ""), _negated=True),
+                fields=["poster_sha256"],
+                name="film_by_poster",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="film",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["external"], name="film_external", opclasses=["jsonb_path_ops"]
             ),

@@ -101,6 +101,8 @@ class Film(models.Model):
         indexes = [
             models.Index(models.F("year").desc(nulls_last=True), models.F("id").desc(), name="film_by_year"),
             models.Index(fields=["title", "id"], name="film_by_title"),
+            # Whose poster is this file? Asked whenever one is served.
+            models.Index(fields=["poster_sha256"], name="film_by_poster", condition=~models.Q(poster_sha256="")),
             GinIndex(fields=["external"], name="film_external", opclasses=["jsonb_path_ops"]),
         ]
         constraints = [
