@@ -1,4 +1,4 @@
-"""Draw the posters of the sample catalogue: `python -m catalog.sample.draw [--only KEY ...] [--out DIR] [--sheet FILE]`."""
+"""Draw the posters of the sample catalogue: `python -m catalog.sample.draw [--only KEY ...] [--out DIR]`."""
 
 from __future__ import annotations
 

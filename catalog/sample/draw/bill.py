@@ -8,7 +8,8 @@ from typing import Any
 
 from catalog.sample.draw.motifs import MOTIFS
 from catalog.sample.draw.palettes import PALETTES, Inks
-from catalog.sample.draw.pen import HEIGHT, WIDTH, Motif, Pen, Point, mix
+from catalog.sample.draw.pen import HEIGHT, WIDTH, Motif, Pen
+from catalog.sample.draw.shapes import Point, mix
 from catalog.sample.draw.typography import Face, draw_line, width
 
 SMALL = Face("jost", 60)
@@ -35,11 +36,6 @@ class Bill:
         """The motif that carries the poster."""
         return self.motifs[0]
 
-    @property
-    def second(self) -> Motif | None:
-        """A lesser motif, where there is one."""
-        return self.motifs[1] if len(self.motifs) > 1 else None
-
     def set_in(self, default: str, **how: Any) -> Face:
         """The film's own typeface, or the style's."""
         return Face(self.face or default, **how)
@@ -59,7 +55,7 @@ def bill(film: Mapping[str, Any]) -> Bill:
         country=film["country"],
         language=film["language"],
         year=film["year"],
-        inks=PALETTES[art["palette"]],
+        inks=_swapped(PALETTES[art["palette"]], art.get("swap", "")),
         motifs=tuple(MOTIFS[name] for name in art["motifs"]),
         variant=art.get("variant", 0),
         face=art.get("face", ""),
@@ -67,12 +63,20 @@ def bill(film: Mapping[str, Any]) -> Bill:
     )
 
 
+def _swapped(inks: Inks, pair: str) -> Inks:
+    """The same inks with two roles exchanged, as in "ab"."""
+    if not pair:
+        return inks
+    one, other = pair[0], pair[1]
+    return inks.using(**{one: getattr(inks, other), other: getattr(inks, one)})
+
+
 def on(inks: Inks, ground: str) -> Inks:
     """The inks for a motif that stands on one of them, so that nothing drowns in its own colour."""
     white = mix(inks.paper, "#ffffff", 0.75)
     swaps = {
         "a": {"a": inks.b, "b": inks.paper, "c": mix(inks.c, inks.paper, 0.35)},
-        "b": {"b": inks.paper, "c": mix(inks.c, inks.ink, 0.3)},
+        "b": {"b": inks.paper, "c": mix(inks.c, inks.paper, 0.35)},
         "c": {"c": mix(inks.c, inks.ink, 0.4), "paper": white},
         "paper": {"paper": white},
         "ink": {"ink": mix(inks.ink, inks.c, 0.5)},

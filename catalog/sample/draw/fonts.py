@@ -1,7 +1,7 @@
 """Where the typefaces are; all are open-licence, and needed only to draw the posters again.
 
-Latin: `npm install --prefix var/fonts` with the packages of FACES (`@fontsource/<name>`), or any folder laid out the
-same way in GENRESITE_FONTS. Korean, Japanese, Chinese, Devanagari, Bengali: Debian's fonts-noto-cjk, -cjk-extra, -core and -extra.
+Latin and Cyrillic: `npm install --prefix var/fonts` with the packages of FACES (`@fontsource/<name>`), or any folder
+laid out the same way, named in GENRESITE_FONTS. Korean, Japanese, Chinese: Debian's fonts-noto-cjk and its -extra.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import skia  # type: ignore[import]
+import skia  # type: ignore[import-not-found]
 
 NOTO = Path("/usr/share/fonts")
 FACES = {
@@ -56,9 +56,7 @@ FACES = {
 }
 SUBSETS = ("latin", "latin-ext", "cyrillic")
 CJK_SERIF, CJK_SANS = "NotoSerifCJK-Black.ttc", "NotoSansCJK-Black.ttc"
-FALLBACKS = (
-    "NotoSans-ExtraBold.ttf", "NotoSerifDevanagari-Black.ttf", "NotoSerifBengali-Black.ttf", "NotoSansSymbols2-Regular.ttf"
-)  # fmt: skip
+FALLBACKS = ("NotoSans-ExtraBold.ttf", "NotoSansSymbols2-Regular.ttf")
 COLLECTION = {"ja": 0, "ko": 1, "zh": 2}
 
 
@@ -69,7 +67,7 @@ def folder() -> Path:
 
 @cache
 def faces(name: str, language: str = "en") -> tuple[Any, ...]:
-    """Typefaces to try in order for one short name, or "serif_cjk"/"sans_cjk"; FileNotFoundError says what to install."""
+    """Typefaces to try in order for a short name, "serif_cjk" or "sans_cjk"; FileNotFoundError says what to install."""
     cjk = CJK_SERIF if name in ("serif_cjk", "playfair", "dmserif", "yeseva", "didone", "bodoni") else CJK_SANS
     found = [] if name.endswith("_cjk") else _latin(name)
     found += [f for f in (_noto(cjk, COLLECTION.get(language, 1)), *map(_noto, FALLBACKS)) if f]

@@ -68,7 +68,7 @@ PALETTES: dict[str, Inks] = {
     "ember": Inks("#fbe6c2", "#160f12", "#e0532a", "#f3a42f", "#6e2328"),
     "cosmos": Inks("#f4eedc", "#120f24", "#3b2a6b", "#f08a4b", "#57b0b8"),
     "glacier": Inks("#f6f5ee", "#1d2b3a", "#6aa3c0", "#f0885a", "#cfe3e8"),
-    "lilac": Inks("#f8f0e6", "#2b2347", "#9a86c9", "#f2a65e", "#d8cbe6"),
+    "polar": Inks("#f6f5ee", "#14263a", "#2f6d92", "#8fbdd3", "#d3e4e6"),
     "newsprint": Inks("#eee9dd", "#1a1a1a", "#4a4a48", "#c8102e", "#b8b2a4"),
     "clay": Inks("#f3e3cf", "#2a1713", "#b5573a", "#e0a653", "#d8b79a"),
     "forest": Inks("#f1ebd4", "#10201b", "#1f5045", "#dd8a35", "#7fa087"),

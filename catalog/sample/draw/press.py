@@ -18,10 +18,14 @@ Plane = NDArray[np.float32]
 # Robidoux's table at 0.55: it rises more slowly than the standard one at low frequencies, where flat inks show blocks,
 # and faster at high ones, which holds a grained poster under 40 kB.
 _ROBIDOUX = (
-    16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75, 16, 20, 24, 31, 43, 62, 91, 135, 18, 27, 31, 40, 53, 74, 106, 156,
-    25, 34, 43, 53, 69, 94, 131, 189, 37, 40, 62, 74, 94, 124, 169, 238, 56, 53, 91, 106, 131, 169, 226, 311, 85, 75, 135, 156, 189, 238, 311, 418,
+    16, 16, 16, 18, 25, 37, 56, 85, 16, 17, 20, 27, 34, 40, 53, 75,
+    16, 20, 24, 31, 43, 62, 91, 135, 18, 27, 31, 40, 53, 74, 106, 156,
+    25, 34, 43, 53, 69, 94, 131, 189, 37, 40, 62, 74, 94, 124, 169, 238,
+    56, 53, 91, 106, 131, 169, 226, 311, 85, 75, 135, 156, 189, 238, 311, 418,
 )  # fmt: skip
 QUANTISATION = tuple(max(1, min(255, round(step * 0.55))) for step in _ROBIDOUX)
+
+BLUE: Plane = np.array([1.0, 1.0, 1.25], dtype=np.float32)  # paper yellows: its tone varies most in blue
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,8 @@ def print_poster(sheet: Pixels, press: Press, rng: np.random.Generator) -> Image
     small = cv2.GaussianBlur(small, (0, 0), 0.5)
     dark = 1.0 - small.mean(axis=2) / 255.0
     small += (dark * (_noise(rng, 2.4) + np.maximum(_noise(rng, 14), 0)) * press.mottle)[..., None]
-    small += ((1.0 - dark) * (_noise(rng, 2.6) + _noise(rng, 60)) * press.paper)[..., None] * np.float32(
-        [1.0, 1.0, 1.25]
-    )
+    toned = (1.0 - dark) * (_noise(rng, 2.6) + _noise(rng, 60)) * press.paper
+    small += toned[..., None] * BLUE
     small += _folds(press.folds, rng)[..., None]
     return Image.fromarray(np.clip(small, 0, 255).astype(np.uint8))
 
@@ -72,7 +75,7 @@ def _wander(sheet: Pixels, edge: float, rng: np.random.Generator) -> Pixels:
         return sheet
     h, w = sheet.shape[:2]
     ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
-    dx, dy = (cv2.resize(_noise(rng, 5), (w, h)) * edge for _ in range(2))
+    dx, dy = (cv2.resize(_noise(rng, 8), (w, h)) * edge for _ in range(2))
     return np.asarray(cv2.remap(sheet, xs + dx, ys + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 

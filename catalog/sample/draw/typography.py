@@ -1,4 +1,4 @@
-"""Setting type: line breaking that fills a box, kerning by hand for large sizes, letters that dance or follow an arc."""
+"""Setting type: line breaking that fills a box, kerning for large sizes, letters that dance or follow an arc."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
-import skia  # type: ignore[import]
+import skia  # type: ignore[import-not-found]
 
 from catalog.sample.draw.fonts import faces
 from catalog.sample.draw.pen import Pen
@@ -121,7 +121,7 @@ def breaks(words: list[str], most: int) -> Iterator[list[str]]:
     for count in range(1, min(most, len(words)) + 1):
         for cuts in combinations(range(1, len(words)), count - 1):
             edges = [0, *cuts, len(words)]
-            yield [" ".join(words[i:j]) for i, j in zip(edges, edges[1:], strict=False)]
+            yield [" ".join(words[i:j]) for i, j in pairwise(edges)]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,9 @@ def fit(
         widest = max(width(line, face, 100.0) for line in lines)
         tall = cap_height(face) + leading * (len(lines) - 1)
         size = min(w / widest * 100, h / tall, largest)
+        narrowest = min(width(line, face, 100.0) for line in lines)
         worth = size * (0.9 ** sum(line.split()[-1].lower() in SMALL_WORDS for line in lines[:-1]))
+        worth *= 0.82 + 0.18 * narrowest / widest
         if worth > score:
             best, score = Setting(lines, size, leading), worth
     return best

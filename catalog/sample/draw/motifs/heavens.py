@@ -1,10 +1,12 @@
 """Moon, stars, rockets and what lives up there."""
+# ruff: noqa: E501 - a path is read whole
 
 from __future__ import annotations
 
 from catalog.sample.draw.motifs.registry import motif
 from catalog.sample.draw.palettes import Inks
-from catalog.sample.draw.pen import Pen, disc, mix, svg
+from catalog.sample.draw.pen import Pen
+from catalog.sample.draw.shapes import disc
 
 
 @motif
@@ -28,16 +30,6 @@ def moon_rocket(p: Pen, c: Inks) -> None:
         p.rect(-8, -9, 16, 3.5, c.ink)
         p.ell(0, -31, 6, 2.6, c.ink)
     p.path("M58 50 C62 55 61 64 65 72 C68 62 70 60 69 52 Z", c.a)
-
-
-@motif
-def moon_face(p: Pen, c: Inks) -> None:
-    """A crescent in profile."""
-    p.path(
-        "M62 6 C20 6 6 40 12 64 C18 88 44 100 70 92 C50 88 42 76 44 68 L52 64 L47 58 L50 54 L40 48 C44 38 46 22 62 6 Z",
-        c.b,
-    )
-    p.stroke("M36 40 C39 37 42 37 44 39", c.ink, 1.8)
 
 
 @motif
@@ -66,34 +58,6 @@ def saucer(p: Pen, c: Inks) -> None:
     p.ell(50, 35.5, 26, 5, c.ink)
     for x in (14, 28, 42, 58, 72, 86):
         p.circ(x, 41 + 4 * (1 - abs(x - 50) / 40), 2.6, c.paper)
-
-
-@motif
-def planet(p: Pen, c: Inks) -> None:
-    """A banded planet in its ring."""
-    with p.at(50, 50, 1, -18):
-        p.circ(0, 0, 30, c.a)
-        with p.clip(disc(0, 0, 30)):
-            for y, h in ((-22, 6), (-8, 4), (4, 9), (20, 5)):
-                p.rect(-32, y, 64, h, c.c)
-            p.path("M8 -32 C36 -20 36 20 8 32 L40 34 L40 -34 Z", c.ink, 0.35)
-        p.path("M-29 -6 C-64 6 -44 20 0 17 C44 20 64 6 29 -6 C46 6 40 12 0 11 C-40 12 -46 6 -29 -6 Z", c.b)
-
-
-@motif
-def astronaut(p: Pen, c: Inks) -> None:
-    """A helmet that holds the earth."""
-    p.path("M4 100 C6 76 24 68 50 68 C76 68 94 76 96 100 Z", c.paper)
-    p.path("M50 68 C76 68 94 76 96 100 L50 100 Z", c.c)
-    p.rect(34, 82, 32, 18, c.ink, 3)
-    for x, ink in ((40, c.a), (48, c.b), (56, c.paper)):
-        p.circ(x + 2, 90, 2.6, ink)
-    p.circ(50, 40, 38, c.paper)
-    p.path("M50 2 C100 4 100 76 50 78 C76 66 76 14 50 2 Z", c.c)
-    p.circ(50, 40, 29, c.ink)
-    p.path("M30 46 C36 30 58 28 70 40 C68 58 54 66 42 62 C36 58 32 52 30 46 Z", c.a)
-    p.path("M40 40 C46 36 52 40 50 46 C46 52 42 48 40 40 Z M56 44 C62 42 66 46 62 52 C58 56 54 50 56 44 Z", c.b)
-    p.stroke("M26 32 C28 24 34 18 42 15", c.paper, 3)
 
 
 @motif
@@ -128,20 +92,6 @@ def sun(p: Pen, c: Inks) -> None:
 
 
 @motif
-def whirlwind(p: Pen, c: Inks) -> None:
-    """A funnel of dust bands."""
-    for i in range(9):
-        y, w = 6 + i * 10.5, 46 - i * 4.6
-        x = 50 + 7 * (i % 3 - 1) + i
-        ink = (c.a, c.ink, c.c)[i % 3]
-        p.path(
-            f"M{x - w} {y} C{x - w / 2} {y + 13} {x + w / 2} {y + 13} {x + w} {y} C{x + w / 2} {y + 6} {x - w / 2} {y + 6} {x - w} {y} Z",
-            ink,
-        )
-    p.stroke("M8 2 C30 -6 72 -6 96 4", c.ink, 2)
-
-
-@motif
 def globe(p: Pen, c: Inks) -> None:
     """One globe, half lit and half in chains of longitude."""
     p.circ(50, 50, 46, c.a)
@@ -162,15 +112,6 @@ def globe(p: Pen, c: Inks) -> None:
 
 
 @motif
-def hidden_sun(p: Pen, c: Inks) -> None:
-    """Sun over water in broken bars."""
-    p.circ(50, 42, 34, c.a)
-    for i in range(7):
-        w = 46 - 5 * i
-        p.rect(50 - w, 52 + i * 7, 2 * w, 3.2, c.paper if i % 2 else c.b, 1.6)
-
-
-@motif
 def starship(p: Pen, c: Inks) -> None:
     """A wedge of plates and engines."""
     p.path("M0 60 L70 34 L100 46 L96 62 L40 72 Z", c.c)
@@ -182,3 +123,80 @@ def starship(p: Pen, c: Inks) -> None:
         p.line(x, 60 - i * 1.8, x + 8, 59 - i * 2.2, c.a, 1.6)
     for y in (49, 55, 61):
         p.path(f"M96 {y} l26 -1.6 l-26 4.6 Z", c.b)
+
+
+@motif
+def atom(p: Pen, c: Inks) -> None:
+    """An atom, as schoolbooks knew it."""
+    for t, ink in ((0, c.a), (60, c.ink), (120, c.b)):
+        with p.at(50, 50, 1, t):
+            p.stroke("M-46 0 C-46 -20 46 -20 46 0 C46 20 -46 20 -46 0 Z", ink, 2.6)
+            p.circ(46, 0, 4.6, ink)
+    for x, y, ink in ((46, 46, c.a), (55, 47, c.b), (50, 55, c.ink), (44, 54, c.b), (56, 55, c.a), (50, 44, c.ink)):
+        p.circ(x, y, 6, ink)
+
+
+@motif
+def battery(p: Pen, c: Inks) -> None:
+    """A cell of light carried off across the snow."""
+    p.rect(30, 16, 40, 74, c.ink, 6)
+    p.rect(42, 8, 16, 10, c.ink, 2)
+    for i in range(4):
+        p.rect(36, 72 - i * 15, 28, 11, c.b if i < 3 else c.c, 2)
+    p.path("M54 22 L38 54 H48 L44 84 L64 46 H53 Z", c.paper)
+    for i in range(10):
+        with p.at(50, 52, 1, 36 * i + 18):
+            p.line(50, 0, 58, 0, c.b, 2)
+
+
+@motif
+def wheat(p: Pen, c: Inks) -> None:
+    """Heavy ears against a round sun."""
+    p.circ(50, 40, 34, c.b)
+    for x, lean, top in ((22, -10, 26), (36, -4, 12), (50, 0, 6), (64, 5, 14), (78, 12, 28)):
+        p.stroke(f"M50 104 Q{x} 72 {x + lean} {top + 10}", c.ink, 1.8)
+        with p.at(x + lean, top, 1, lean * 1.4):
+            for k in range(6):
+                for side in (-1, 1):
+                    with p.at(side * 3, k * 5.6 + 2, 1, side * 28):
+                        p.ell(0, 0, 2.1, 4.6, c.a)
+            p.ell(0, -3, 2, 4.8, c.a)
+            p.stroke("M0 -6 L0 -18 M-4 0 L-9 -13 M4 0 L9 -13", c.ink, 0.9)
+
+
+@motif
+def wind_horse(p: Pen, c: Inks) -> None:
+    """A white horse made of wind over a very small cabin."""
+    for i, (y, w) in enumerate(((6, 3.4), (15, 2.4), (24, 1.8), (62, 2.4), (70, 1.6))):
+        p.stroke(
+            f"M-24 {y + 8} C10 {y - 12} 40 {y + 18} 70 {y} C86 {y - 8} 104 {y + 6} 124 {y - 4}",
+            c.a if i % 2 else c.paper,
+            w,
+        )
+    p.path(
+        "M-20 60 C0 44 20 52 34 42 C46 34 58 38 66 32 C70 22 76 14 86 10 L88 2 L92 9 C100 14 104 24 102 28 C98 31 93 29 90 26 C90 38 86 46 78 50 C88 50 98 54 104 62 L99 65 C92 58 84 58 74 58 C80 62 84 68 92 72 L89 76 C80 74 74 68 66 62 C52 66 40 62 28 64 C16 68 2 66 -20 74 C-8 66 2 62 10 58 C0 58 -10 60 -20 60 Z",
+        c.paper,
+    )
+    p.stroke("M86 10 C76 14 66 16 54 14 M80 16 C70 20 58 22 46 20 M76 24 C64 28 54 28 40 28", c.paper, 2.2)
+    p.circ(94, 18, 1.5, c.ink)
+    p.path("M-80 100 C10 92 70 96 190 88 V140 H-80 Z", c.ink)
+    p.rect(22, 84, 16, 12, c.ink)
+    p.poly([(19, 85), (30, 76), (41, 85)], c.a)
+    p.rect(28, 88, 4, 4, c.b)
+    p.line(48, 96, 47, 78, c.ink, 1.2)
+    p.circ(47, 77, 3, c.ink)
+
+
+@motif
+def sail_boat(p: Pen, c: Inks) -> None:
+    """A small boat in mist, one oar, no shore."""
+    for y, w in ((18, 90), (34, 70), (96, 120), (86, 80)):
+        p.rect(50 - w / 2 + (y % 7) * 3, y, w, 3.4, c.paper, 1.7)
+    p.path("M2 66 C24 76 72 76 98 60 C92 78 80 84 52 84 C24 84 10 78 2 66 Z", c.ink)
+    p.path("M30 74 C28 60 30 54 36 54 C42 54 44 62 44 76 Z", c.a)
+    p.circ(36, 48, 5, c.paper)
+    p.path("M27 47 L36 39 L45 47 Z", c.ink)
+    p.path("M64 74 C62 66 64 60 70 60 C76 60 78 66 77 73 Z", c.b)
+    p.circ(70, 55, 4.4, c.paper)
+    p.path("M65 56 C64 48 76 48 75 56 C72 52 68 52 65 56 Z", c.ink)
+    p.line(26, 44, 12, 98, c.ink, 1.8)

@@ -14,8 +14,11 @@ Style = Callable[[Pen, Bill], Press]
 STYLES: dict[str, Style] = {
     style.__name__: style
     for style in (
-        cut.cutpaper, cut.polish, cut.swiss, cut.lettering, avant_garde.constructivist, avant_garde.bauhaus, avant_garde.opart,
-        night.noir, night.woodcut, night.silhouette, scenic.wpa, scenic.litho, scenic.modern, show.deco, show.pulp, show.toon,
-        labels.matchbox, labels.bulletin, asia.ukiyo, asia.hanji,
+        *(cut.cutpaper, cut.polish, cut.swiss, cut.lettering),
+        *(avant_garde.constructivist, avant_garde.bauhaus, avant_garde.opart),
+        *(night.noir, night.woodcut, night.silhouette),
+        *(scenic.wpa, scenic.litho, scenic.modern),
+        *(show.deco, show.pulp, show.toon),
+        *(labels.matchbox, labels.bulletin, asia.ukiyo, asia.hanji),
     )
-}  # fmt: skip
+}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from catalog.sample.draw.bill import Bill, border, credit, legible, on, ridge
-from catalog.sample.draw.pen import Pen, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import mix
 from catalog.sample.draw.typography import Face, draw_column, draw_line, draw_title, width
 
 
@@ -74,7 +75,6 @@ def _clouds(p: Pen, b: Bill) -> None:
 
 def hanji(p: Pen, b: Bill) -> Press:
     """A Korean bill: hangul as the largest thing on it."""
-    c = b.inks
     (_pillar, _lintel, _sash)[b.variant % 3](p, b)
     return Press(edge=0.98, mottle=3.6, paper=2, folds=2 + b.variant % 2)
 
@@ -89,8 +89,8 @@ def _pillar(p: Pen, b: Bill) -> None:
     p.fill(c.c)
     p.rect(-4, -4, 350, 600, c.a)
     p.dots(0, 300, 346, 296, mix(c.a, c.ink, 0.5), 8, lambda u, v: 0.55 * v)
-    p.circ(172, 286, 158, mix(c.a, c.paper, 0.82))
-    p.motif(b.hero, on(c, "paper"), 172, 300, 268)
+    p.circ(172, 296, 162, mix(c.a, c.paper, 0.82))
+    p.motif(b.hero, on(c, "paper"), 172, 304, 290)
     p.rect(-4, 596, 488, 130, c.paper)
     p.rect(-4, 592, 488, 6, c.ink)
     words = b.native.replace(" ", "")

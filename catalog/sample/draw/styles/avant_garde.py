@@ -1,4 +1,5 @@
 """The nineteen-twenties: constructivist diagonals, Bauhaus geometry; and their grandchild, op art."""
+# ruff: noqa: E501 - a path is read whole
 
 from __future__ import annotations
 
@@ -6,8 +7,9 @@ import math
 
 from catalog.sample.draw.bill import Bill, credit, legible, on
 from catalog.sample.draw.palettes import Inks
-from catalog.sample.draw.pen import HEIGHT, WIDTH, Pen, disc, mix
+from catalog.sample.draw.pen import HEIGHT, WIDTH, Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import disc, mix
 from catalog.sample.draw.typography import Face, draw_line, draw_title, fit
 
 

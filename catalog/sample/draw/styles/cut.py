@@ -1,11 +1,13 @@
 """Scissors, brush and grotesque: cut paper, the Polish school, Swiss order, and posters made of letters."""
+# ruff: noqa: E501 - a path is read whole
 
 from __future__ import annotations
 
 from catalog.sample.draw.bill import Bill, credit, legible, on, torn
 from catalog.sample.draw.palettes import Inks
-from catalog.sample.draw.pen import Pen, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import mix
 from catalog.sample.draw.typography import Face, draw_dancing, draw_stack, draw_title, fit, width
 
 
@@ -17,15 +19,24 @@ def cutpaper(p: Pen, b: Bill) -> Press:
     p.plates.clear()
     ground = legible({0: c.a, 1: c.b, 2: c.ink, 3: c.a}[b.variant % 4], c.ink, c.paper)
     line = f"{b.director} · {b.year}"
-    credit(p, line, 240, 694, 15, ground, "centre", 400, Face("cutout", 110))
-    return Press(edge=1, mottle=2, paper=1)
+    credit(p, line, 240, 696, 18, ground, "centre", 400, Face("cutout", 90))
+    return Press(edge=0.8, mottle=2, paper=1)
 
 
 def _pasted(
-    p: Pen, words: str, face: Face, x: float, y: float, w: float, h: float, colour: str, strip: str | None
+    p: Pen,
+    words: str,
+    face: Face,
+    x: float,
+    y: float,
+    w: float,
+    h: float,
+    colour: str,
+    strip: str | None,
+    largest: float = 96,
 ) -> None:
     """A title in dancing letters, each line on its own strip when there is one."""
-    setting = fit(words, face, w - 24, h, 4, 1.16, 96)
+    setting = fit(words, face, w - 24, h, 4, 1.16, largest)
     for i, line in enumerate(setting.lines):
         base = y + setting.size * 0.8 + i * setting.size * 1.16
         long = width(line, face, setting.size)
@@ -57,8 +68,8 @@ def _nest(p: Pen, b: Bill, face: Face) -> None:
     p.fill(c.ink)
     for inset, colour in ((22, c.a), (56, c.paper), (84, c.b)):
         torn(p, inset, inset, 480 - 2 * inset, 500 - 2 * inset + 20, colour, 9)
-    p.motif(b.hero, on(c, "b"), 240, 260, 270)
-    _pasted(p, b.title, face, 30, 528, 420, 132, c.paper, None)
+    p.motif(b.hero, on(c, "b"), 240, 262, 300)
+    _pasted(p, b.title, face, 30, 528, 420, 132, c.paper, None, 132)
 
 
 def _split(p: Pen, b: Bill, face: Face) -> None:
@@ -84,7 +95,7 @@ def polish(p: Pen, b: Bill) -> Press:
     ink = legible(colour, c.ink, c.paper)
     draw_title(p, b.title, face, 30, 36 if top else 540, 420, 116, ink, "centre", "middle", 3, 0.98, 118)
     credit(p, f"{b.director} · {b.year}", 240, 694, 19, ink, "centre", 400, Face("cutout", 70))
-    return Press(edge=1.8, mottle=3.2, paper=1.4, folds=b.variant % 3)
+    return Press(edge=1.2, mottle=3.2, paper=1.4, folds=b.variant % 3)
 
 
 def _giant(p: Pen, b: Bill, ground: str) -> None:
@@ -116,7 +127,7 @@ def _stain(p: Pen, b: Bill, ground: str) -> None:
         "M40 240 C90 130 210 190 290 150 C400 110 470 240 436 350 C470 470 400 600 270 590 C170 640 40 580 60 450 C10 380 10 300 40 240 Z",
         c.c,
     )
-    p.motif(b.hero, on(c, "c"), 240, 380, 400, float(p.rng.uniform(-4, 4)))
+    p.motif(b.hero, on(c, "c"), 240, 380, 350, float(p.rng.uniform(-4, 4)))
 
 
 def _brush(p: Pen, colour: str, count: int) -> None:
@@ -213,7 +224,7 @@ def lettering(p: Pen, b: Bill) -> Press:
     face = b.set_in("league", tracking=-6)
     top = b.variant % 2 == 0
     y = 26 if top else 330
-    end = draw_stack(p, b.title, face, 22, y, 436, 360, ink, 9)
+    end = draw_stack(p, b.title, face, 22, y, 436, 360 if top else 334, ink, 9)
     disc = c.ink if ground != c.ink else c.a
     cy = (end + 680) / 2 + 2 if top else 170
     r = min(152.0, (680 - end) / 2 - 12) if top else 142.0

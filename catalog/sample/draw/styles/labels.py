@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from catalog.sample.draw.bill import Bill, credit, legible, on
-from catalog.sample.draw.pen import Pen, box, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import box, mix
 from catalog.sample.draw.typography import Face, draw_line, draw_title, fit
 
 

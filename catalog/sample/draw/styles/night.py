@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from catalog.sample.draw.bill import Bill, credit, legible, on
-from catalog.sample.draw.pen import Pen, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import mix
 from catalog.sample.draw.typography import Face, draw_title
 
 
@@ -46,7 +47,8 @@ def _lamp(p: Pen, b: Bill) -> None:
     p.glow(330, 150, 520, mix(c.ink, c.a, 0.85), c.ink)
     p.circ(330, 150, 104, c.b)
     p.poly([(-10, 540), (490, 540), (490, 486), (-10, 430)], mix(c.ink, c.a, 0.28))
-    p.motif(b.hero, on(c, "a").using(ink=mix(c.ink, "#000000", 0.4)), 226, 318, 420)
+    p.motif(b.hero, on(c, "a").using(ink=mix(c.ink, "#000000", 0.4)), 226, 306, 420)
+    p.rect(-4, 534, 488, 200, c.ink)
 
 
 def _doorway(p: Pen, b: Bill) -> None:
@@ -82,7 +84,7 @@ def woodcut(p: Pen, b: Bill) -> Press:
         Face("germania", 90),
     )
     _gouged_edge(p, c.paper)
-    return Press(edge=1.5, mottle=3.6, paper=1.6)
+    return Press(edge=1.1, mottle=3.6, paper=1.6)
 
 
 def _gouges(p: Pen, x: float, y: float, colour: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalog.sample.draw.bill import Bill, border, credit, legible, on, peaks, ridge
 from catalog.sample.draw.palettes import Inks
-from catalog.sample.draw.pen import Pen, box, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import box, mix
 from catalog.sample.draw.typography import Face, draw_line, draw_title, width
 
 

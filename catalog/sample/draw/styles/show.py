@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from catalog.sample.draw.bill import Bill, border, credit, legible, on
-from catalog.sample.draw.pen import Pen, box, mix
+from catalog.sample.draw.pen import Pen
 from catalog.sample.draw.press import Press
+from catalog.sample.draw.shapes import box, mix
 from catalog.sample.draw.typography import Face, draw_arc, draw_dancing, draw_line, draw_title, fit, width
 
 
@@ -27,7 +28,7 @@ def deco(p: Pen, b: Bill) -> Press:
     face = b.set_in("deco", tracking=14)
     draw_title(p, b.title, face, 56, 548, 368, 92, c.b, "centre", "middle", 2, 1.04, 66)
     p.rect(150, 652, 180, 2, c.b)
-    credit(p, f"{b.director} · {b.year}", 240, 678, 15, c.paper, "centre", 350, Face("hairline", 120))
+    credit(p, f"{b.director} · {b.year}", 240, 678, 14, c.paper, "centre", 350, Face("jost_light", 130))
     return Press(edge=0.35, mottle=2, paper=0.8)
 
 
@@ -62,9 +63,10 @@ def _fan(p: Pen, b: Bill) -> None:
                 if row < 3:
                     for r, colour in ((48, c.b), (44, c.ink), (34, c.b), (31, c.ink), (20, c.b), (17, c.ink)):
                         p.circ(x, y + 62, r, colour)
+        ground = "c" if c.c != c.b else "paper"
         p.circ(240, 270, 176, c.b)
-        p.circ(240, 270, 170, c.c)
-        p.motif(b.hero, on(c, "c"), 240, 272, 272)
+        p.circ(240, 270, 170, getattr(c, ground))
+        p.motif(b.hero, on(c, ground), 240, 272, 272)
 
 
 def pulp(p: Pen, b: Bill) -> Press:
@@ -160,9 +162,9 @@ def toon(p: Pen, b: Bill) -> Press:
         inks = (c.ink, mix(c.ink, c.a, 0.22), mix(c.ink, c.a, 0.4), mix(c.ink, c.a, 0.6), mix(c.ink, c.a, 0.3))
     p.fill(inks[0])
     for i, colour in enumerate(inks[1:]):
-        p.circ(240, 386, 288 - i * 40, colour)
+        p.circ(240, 406, 284 - i * 40, colour)
     inner = on(c, "paper") if not b.extra.get("chalk") else c
-    p.motif(b.hero, inner, 240, 388, 250)
+    p.motif(b.hero, inner, 240, 408, 250)
     face = b.set_in("toon", tracking=24)
     line = c.paper
     if width(b.title, face, 62) < 400:
@@ -175,6 +177,6 @@ def toon(p: Pen, b: Bill) -> Press:
         for dx, dy, ink in ((4, 5, c.ink), (0, 0, line)):
             for i, words in enumerate(setting.lines):
                 draw_line(p, words, face, 240 + dx, 76 + dy + i * setting.size * 1.02, setting.size, ink, "centre")
-    p.ring(240, 388, 258, 4, c.paper)
-    draw_arc(p, f"{b.director} · {b.year}", Face("toon", 110), 240, 388, 296, 20, c.paper, inside=True)
+    p.ring(240, 408, 250, 4, c.paper)
+    draw_arc(p, f"{b.director} · {b.year}", Face("toon", 110), 240, 408, 287, 20, c.paper, inside=True)
     return Press(edge=0.49, mottle=2, paper=1.2)

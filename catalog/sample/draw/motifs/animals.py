@@ -1,10 +1,11 @@
-"""Animals, plants that bite, and monsters."""
+"""Animals, wild and tame."""
+# ruff: noqa: E501 - a path is read whole
 
 from __future__ import annotations
 
 from catalog.sample.draw.motifs.registry import motif
 from catalog.sample.draw.palettes import Inks
-from catalog.sample.draw.pen import Pen, disc, svg
+from catalog.sample.draw.pen import Pen
 
 
 @motif
@@ -26,25 +27,6 @@ def dinosaur(p: Pen, c: Inks) -> None:
     for x, y in ((34, 62), (44, 54), (56, 52), (48, 64), (66, 46), (71, 32)):
         p.circ(x, y, 2.2, c.ink)
     p.rect(-14, 95, 128, 5, c.ink)
-
-
-@motif
-def dragon(p: Pen, c: Inks) -> None:
-    """A young dragon over the peaks, seen from far below."""
-    p.path(
-        "M48 40 C36 20 18 10 -4 12 C6 18 8 24 4 30 C14 28 18 34 16 40 C26 36 34 42 36 50 C40 50 44 50 48 52 Z", c.ink
-    )
-    p.path(
-        "M52 42 C60 20 80 4 106 4 C96 10 96 18 102 22 C92 22 88 28 92 34 C82 32 74 40 72 48 C66 46 60 48 54 52 Z", c.a
-    )
-    p.path(
-        "M44 44 C54 36 62 38 66 44 C74 50 80 60 92 60 L102 54 L100 64 C92 72 78 68 68 58 C60 62 50 62 42 58 C34 66 26 74 12 72 C4 70 0 62 2 56 C8 64 16 66 24 60 C32 54 36 48 44 44 Z",
-        c.ink,
-    )
-    p.path("M92 60 L102 54 L112 58 L102 66 Z", c.ink)
-    p.path("M98 55 L96 48 L103 54 Z", c.ink)
-    p.circ(103, 58, 1.2, c.b)
-    p.path("M2 56 L-8 48 L-4 60 Z", c.ink)
 
 
 @motif
@@ -134,44 +116,6 @@ def beetle(p: Pen, c: Inks) -> None:
 
 
 @motif
-def shrew(p: Pen, c: Inks) -> None:
-    """A jaw that is mostly teeth."""
-    p.path(
-        "M-10 104 L0 60 C4 36 24 18 50 22 C72 24 90 34 104 50 L96 58 C80 60 66 58 54 62 C62 72 78 76 90 78 L84 86 C66 90 46 88 36 80 C30 90 34 98 30 110 Z",
-        c.ink,
-    )
-    p.path("M4 44 L-8 20 L14 34 L16 8 L28 26 L40 4 L46 22 Z", c.ink)
-    p.path(
-        "M54 62 C66 58 80 60 96 58 L92 68 L86 60 L82 72 L74 60 L70 74 L62 61 Z M54 64 C62 72 78 76 90 78 L82 70 L78 78 L70 68 L64 74 Z",
-        c.paper,
-    )
-    p.path("M52 36 C58 30 68 32 72 40 C64 46 56 44 52 36 Z", c.b)
-    p.circ(63, 38, 3, c.ink)
-    p.path("M94 46 C102 42 108 48 104 54 C100 56 94 54 94 46 Z", c.a)
-    p.stroke("M88 52 L112 40 M88 55 L114 54 M88 58 L112 66", c.ink, 1.1)
-    p.path("M62 74 C68 82 76 84 84 84 C78 88 66 86 60 80 Z", c.a)
-
-
-@motif
-def hungry_plant(p: Pen, c: Inks) -> None:
-    """A pot plant with an appetite."""
-    p.path("M30 78 H70 L64 104 H36 Z", c.b)
-    p.rect(26, 72, 48, 8, c.b, 2)
-    p.path("M58 80 L70 80 L64 104 H55 Z", c.ink, 0.35)
-    p.stroke("M50 74 C44 60 62 58 54 44", c.a, 6)
-    p.path("M52 66 C64 56 80 58 90 68 C78 74 62 74 52 68 Z M46 66 C36 54 20 56 10 64 C22 72 36 72 46 68 Z", c.a)
-    p.path("M8 26 C14 4 46 -4 70 6 C86 12 94 24 92 32 L50 30 Z", c.a)
-    p.path("M8 26 L50 30 L92 32 C90 46 70 54 48 52 C24 50 6 42 8 26 Z", c.a)
-    p.path("M12 27 L50 22 L90 31 L50 42 Z", c.ink)
-    for x in (18, 28, 38, 48, 58, 68, 78):
-        y = 26.6 - (5 - abs(x - 48) / 7)
-        p.poly([(x - 4, y), (x + 4, y), (x, y + 9)], c.paper)
-        p.poly([(x - 4, 36.4 - abs(x - 48) / 8), (x + 4, 36.4 - abs(x - 48) / 8), (x, 28)], c.paper)
-    for x, y, r in ((28, 14, 4), (46, 9, 3), (62, 14, 4.4), (76, 20, 3), (40, 47, 3), (60, 47, 3.4)):
-        p.circ(x, y, r, c.c)
-
-
-@motif
 def serpent(p: Pen, c: Inks) -> None:
     """A great snake wound round one straight blade."""
     p.path("M47 -4 L53 -4 L53.4 74 L50 80 L46.6 74 Z", c.paper)
@@ -183,26 +127,6 @@ def serpent(p: Pen, c: Inks) -> None:
     p.path("M44 22 C36 24 26 16 24 8 C32 4 44 8 48 16 Z", c.a)
     p.circ(34, 11, 1.8, c.b)
     p.stroke("M26 10 L14 6 M19 7.6 L14 12", c.b, 1.5)
-
-
-@motif
-def butterfly(p: Pen, c: Inks) -> None:
-    """A butterfly above a hand that reaches over earthworks."""
-    with p.at(66, 26, 1, 16):
-        p.path("M0 0 C-8 -26 -34 -26 -30 -8 C-28 4 -10 6 0 2 C10 6 28 4 30 -8 C34 -26 8 -26 0 0 Z", c.a)
-        p.path("M0 2 C-16 4 -24 14 -16 22 C-8 26 -2 14 0 6 C2 14 8 26 16 22 C24 14 16 4 0 2 Z", c.b)
-        p.line(0, -6, 0, 16, c.ink, 2.4)
-        p.stroke("M0 -6 C-3 -14 -8 -16 -10 -15 M0 -6 C3 -14 8 -16 10 -15", c.ink, 1)
-        p.circ(-19, -10, 3, c.paper)
-        p.circ(19, -10, 3, c.paper)
-    p.path(
-        "M-20 104 L2 84 L20 76 C26 66 36 60 44 58 L58 48 C62 46 65 50 62 53 L54 60 L72 52 C76 50 79 55 75 57 L58 66 L76 62 C80 61 81 66 77 68 L58 73 L70 73 C74 73 74 78 70 78 L50 82 C40 90 32 92 24 92 L6 108 Z",
-        c.c,
-    )
-    p.path("M2 84 L20 76 C24 86 24 88 24 92 L6 108 L-6 96 Z", c.ink)
-    for x in (-16, 84, 108):
-        p.stroke(f"M{x} 104 V78 M{x - 7} 84 L{x + 7} 90", c.ink, 2)
-    p.stroke("M76 88 C84 82 92 94 100 86 C106 82 112 90 118 86", c.ink, 1.2)
 
 
 @motif
@@ -242,25 +166,6 @@ def siren_turtle(p: Pen, c: Inks) -> None:
 
 
 @motif
-def sprite(p: Pen, c: Inks) -> None:
-    """A mushroom with knees, smiling too long."""
-    p.path("M4 46 C6 14 30 0 50 0 C70 0 94 14 96 46 C80 56 20 56 4 46 Z", c.a)
-    for x, y, r in ((28, 24, 7), (52, 13, 6), (74, 28, 8), (46, 36, 5), (14, 40, 4.4), (88, 43, 4)):
-        p.circ(x, y, r, c.paper)
-    p.path("M34 50 H66 C70 66 68 80 62 86 H38 C32 80 30 66 34 50 Z", c.c)
-    p.circ(42, 61, 4.6, c.paper)
-    p.circ(58, 61, 4.6, c.paper)
-    p.circ(43, 62, 2.2, c.ink)
-    p.circ(59, 62, 2.2, c.ink)
-    p.path("M38 70 C44 75 56 75 62 70 C60 82 40 82 38 70 Z", c.ink)
-    for x in (42, 47, 52, 57):
-        p.poly([(x - 2.2, 73), (x + 2.2, 73), (x, 77)], c.paper)
-    p.stroke("M34 68 L20 74 L14 64 M66 68 L80 74 L88 62 M42 86 L38 102 M58 86 L62 102", c.c, 4)
-    p.stroke("M88 62 L92 44", c.ink, 2)
-    p.path("M92 44 L89 34 L95 34 Z", c.ink)
-
-
-@motif
 def cat_dog(p: Pen, c: Inks) -> None:
     """A cat and a dog behind one windscreen."""
     p.path("M2 70 C2 20 98 20 98 70 Z", c.c)
@@ -281,18 +186,23 @@ def cat_dog(p: Pen, c: Inks) -> None:
 
 
 @motif
-def shepherd_spirit(p: Pen, c: Inks) -> None:
-    """A girl with a staff and the huge antlered thing that wakes the year."""
-    p.stroke(
-        "M34 44 C26 30 30 16 18 2 M28 26 C18 24 12 18 8 8 M24 12 C28 8 30 2 30 -6 M66 44 C74 30 70 16 82 2 M72 26 C82 24 88 18 92 8 M76 12 C72 8 70 2 70 -6",
-        c.ink,
-        3.4,
-    )
-    p.path("M30 44 C36 34 64 34 70 44 C74 66 66 86 50 104 C34 86 26 66 30 44 Z", c.ink)
-    p.path("M36 52 C40 48 46 50 47 55 C42 58 38 57 36 52 Z M64 52 C60 48 54 50 53 55 C58 58 62 57 64 52 Z", c.b)
-    for x, y in ((18, 2), (8, 8), (30, -6), (82, 2), (92, 8), (70, -6), (28, 26), (72, 26)):
-        p.ell(x, y, 5, 2.6, c.a, x)
-    p.path("M84 104 L87 82 C87 76 95 76 95 82 L99 104 Z", c.a)
-    p.circ(91, 74, 4, c.paper)
-    p.path("M86 75 C85 67 97 67 96 75 Z", c.ink)
-    p.line(101, 66, 99, 104, c.ink, 1.5)
+def two_boys(p: Pen, c: Inks) -> None:
+    """Two boys, one wire, a father who crosses the tracks."""
+    for x in (6, 94):
+        p.line(x, 4, x, 96, c.ink, 2.4)
+        p.line(x - 9, 12, x + 9, 12, c.ink, 2)
+        p.line(x - 7, 19, x + 7, 19, c.ink, 2)
+    for y in (12, 19):
+        p.stroke(f"M6 {y} C36 {y + 12} 64 {y + 12} 94 {y}", c.ink, 1)
+    p.rect(-20, 94, 140, 6, c.ink)
+    for x, s, ink in ((36, 1.0, c.a), (62, 0.82, c.b)):
+        with p.at(x, 95, s):
+            p.path("M-9 0 V-10 H-2 V0 Z M9 0 V-10 H2 V0 Z", c.ink)
+            p.path("M-12 -9 C-13 -28 -8 -36 0 -36 C8 -36 13 -28 12 -9 Z", ink)
+            p.circ(0, -44, 9, c.paper)
+            p.path("M-11 -46 C-11 -60 11 -60 11 -46 L15 -45 C10 -43 -6 -46 -11 -46 Z", c.ink)
+            p.circ(-3, -42, 1.2, c.ink)
+            p.circ(4, -42, 1.2, c.ink)
+            p.stroke("M-3 -37.4 C-1 -39 3 -39 4.4 -37.4", c.ink, 1.1)
+            p.rect(-15, -28, 7, 16, ink, 3)
+            p.rect(8, -28, 7, 16, ink, 3)
