@@ -151,7 +151,7 @@ class Retrain(APIView):
 
     @extend_schema(request=RetrainSerializer, responses={202: JobSerializer})
     def post(self, request: Request) -> Response:
-        from training.retraining import BadOption, RetrainOptions
+        from training.options import BadOption, RetrainOptions
 
         asked = RetrainSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

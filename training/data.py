@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catalog.models import Film
-from training import vectors
+from catalog.progress import Progress
+from training import encoders, vectors
 from training.films import FilmInputs, film_text, read_films
 from training.inputs import Inputs
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from training.encoders.image import ImageEncoder
     from training.encoders.text import TextEncoder
 
-__all__ = ["Inputs", "film_text", "inputs_of", "load_inputs"]
+__all__ = ["Inputs", "film_text", "inputs_of", "load_inputs", "named_encoders", "read_inputs"]
 
 
 def load_inputs(
@@ -45,3 +46,17 @@ def inputs_of(
         years=[film.year for film in films],
         languages=[film.language for film in films],
     )
+
+
+def named_encoders(text_encoder: str, image_encoder: str) -> "tuple[TextEncoder | None, ImageEncoder | None]":
+    """The encoders of these names, None where one is not used. Raises EncoderUnavailable."""
+    text = None if text_encoder in encoders.NONE else encoders.text_encoder(text_encoder)
+    image = None if image_encoder in encoders.NONE else encoders.image_encoder(image_encoder)
+    return text, image
+
+
+def read_inputs(film_ids: list[int], text_encoder: str, image_encoder: str, progress: Progress) -> Inputs:
+    """What the model sees of these films, in their order; vectors that are not there yet are made first."""
+    text, image = named_encoders(text_encoder, image_encoder)
+    vectors.encode_missing(Film.objects.filter(pk__in=film_ids), text=text, image=image, progress=progress)
+    return load_inputs(film_ids, text, image)

@@ -3,95 +3,27 @@
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
-from catalog.models import Film, Job, User
+from catalog.models import Job, User
 from catalog.progress import Cancelled, Progress
-from training import encoders, registry, vectors
-from training.architectures import ARCHITECTURES, architecture
+from training import registry
+from training.architectures import architecture
 from training.card import write_card
-from training.data import load_inputs
+from training.challenge import compare_with_champion
+from training.data import named_encoders, read_inputs
 from training.models import ModelVersion, Run, Task
-from training.snapshot import OFFICIAL, Snapshot, take
+from training.options import RetrainOptions
+from training.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
-    from training.encoders.image import ImageEncoder
-    from training.encoders.text import TextEncoder
     from training.inputs import Inputs
-
-PROMOTE = {
-    "auto": _("promote if better"),
-    "never": _("keep as challenger"),
-    "force": _("promote in any case"),
-}
-# Options that decide what comes after training, not what comes out of it.
-_AFTERWARDS = {"promote", "force"}
-
-
-class BadOption(ValueError):
-    """An option that cannot be used, or two that do not go together."""
-
-
-@dataclass(frozen=True)
-class RetrainOptions:
-    """What to train, on what, and what to do with it. The same from the command, the page and the API."""
-
-    task: str = "genres"
-    """`genres` or `tags`."""
-    architecture: str = "heads"
-    """A name of training.architectures.ARCHITECTURES."""
-    text_encoder: str = field(default_factory=lambda: settings.TEXT_ENCODER)
-    """`minilm`, a hub id, a folder, or `none`."""
-    image_encoder: str = field(default_factory=lambda: settings.IMAGE_ENCODER)
-    """`starter`, a hub id, a folder, or `none`."""
-    seed: int = 0
-    """The same seed, labels and options give the same model."""
-    split: str = "hash"
-    """`hash` (80/10/10 by film, stable for ever), or an imported official split: `mmimdb`, `mpst`."""
-    min_films: int = 20
-    """A term needs this many training films that have it."""
-    promote: str = "auto"
-    """`auto` promotes a challenger that is better on the frozen test films, `never`, or `force`."""
-    force: bool = False
-    """Train although labels and options are those of the last run."""
-
-    def __post_init__(self) -> None:
-        _one_of("task", self.task, list(Task))
-        _one_of("architecture", self.architecture, list(ARCHITECTURES))
-        _one_of("split", self.split, ["hash", *sorted(OFFICIAL)])
-        _one_of("promote", self.promote, list(PROMOTE))
-        if self.text_encoder == self.image_encoder == "none":
-            raise BadOption("Without a text encoder and without an image encoder there is nothing to learn from.")
-        if self.min_films < 1:
-            raise BadOption("min_films must be at least 1.")
-
-    @classmethod
-    def of(cls, options: dict[str, Any]) -> "RetrainOptions":
-        """From JSON. Raises BadOption on an unknown name or a value of the wrong type."""
-        types = {"seed": int, "min_films": int, "force": bool}
-        for name, value in options.items():
-            if name not in cls.__dataclass_fields__:
-                raise BadOption(f"Unknown option {name!r}; there are: {', '.join(cls.__dataclass_fields__)}.")
-            if type(value) is not types.get(name, str):
-                raise BadOption(f"{name} must be {'a whole number' if types.get(name) is int else 'text or yes/no'}.")
-        return cls(**options)
-
-    @property
-    def recipe(self) -> dict[str, Any]:
-        """What the outcome depends on, beside the labels."""
-        return {name: value for name, value in asdict(self).items() if name not in _AFTERWARDS}
-
-
-def _one_of(name: str, value: str, allowed: list[Any]) -> None:
-    if value not in allowed:
-        raise BadOption(f"Unknown {name} {value!r}; there are: {', '.join(map(str, allowed))}.")
 
 
 @dataclass(frozen=True)
@@ -203,20 +135,6 @@ class Stopwatch:
         self.laps[name], self._since = round((now - self._since).total_seconds(), 2), now
 
 
-def named_encoders(text_encoder: str, image_encoder: str) -> "tuple[TextEncoder | None, ImageEncoder | None]":
-    """The encoders of these names, None where one is not used. Raises EncoderUnavailable."""
-    text = None if text_encoder in encoders.NONE else encoders.text_encoder(text_encoder)
-    image = None if image_encoder in encoders.NONE else encoders.image_encoder(image_encoder)
-    return text, image
-
-
-def read_inputs(film_ids: list[int], text_encoder: str, image_encoder: str, progress: Progress) -> "Inputs":
-    """What the model sees of these films, in their order; vectors that are not there yet are made first."""
-    text, image = named_encoders(text_encoder, image_encoder)
-    vectors.encode_missing(Film.objects.filter(pk__in=film_ids), text=text, image=image, progress=progress)
-    return load_inputs(film_ids, text, image)
-
-
 def _fit(
     run: Run, options: RetrainOptions, snapshot: Snapshot, inputs: "Inputs", folder: Path, progress: Progress
 ) -> registry.Model:
@@ -262,63 +180,11 @@ def judge(model: registry.Model, snapshot: Snapshot, inputs: "Inputs") -> dict[s
     )
 
 
-def training_prior(snapshot: Snapshot) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def training_prior(snapshot: Snapshot) -> NDArray[np.float64]:
     """Share of yes among each term's known training labels, (T,)."""
     from training.metrics import Truth, prior
 
     return prior(Truth.of(snapshot.labels[snapshot.rows("train")]))
-
-
-def compare_with_champion(
-    model: registry.Model, snapshot: Snapshot, inputs: "Inputs", progress: Progress
-) -> dict[str, Any]:
-    """Challenger against champion on this snapshot's test films, leaving out those that the champion learned from."""
-    version = registry.champion(snapshot.task)
-    if version is None:
-        return {"better": True, "reason": "there was no champion"}
-    try:
-        champion = registry.load(version)
-    except registry.DamagedModel as error:
-        return {"better": True, "against": version.name, "reason": f"the champion is damaged: {error}"}
-    return _compare(model, champion, version, snapshot, inputs, progress)
-
-
-def _compare(
-    model: registry.Model,
-    champion: registry.Model,
-    version: ModelVersion,
-    snapshot: Snapshot,
-    inputs: "Inputs",
-    progress: Progress,
-) -> dict[str, Any]:
-    from training.evaluation import compare, on_shared_terms
-    from training.metrics import Truth
-
-    shared = [term for term in model.terms if term in champion.terms]
-    rows = _unseen_by(champion, snapshot)
-    if not shared or not len(rows):
-        return {"better": False, "against": version.name, "reason": "no film or no term in common to compare on"}
-    ids = [snapshot.film_ids[i] for i in rows]
-    theirs = champion.scores(read_inputs(ids, champion.text_encoder, champion.image_encoder, progress))
-    columns = [model.terms.index(term) for term in shared]
-    found = compare(
-        on_shared_terms(model.scores(inputs.take(rows)), model.thresholds, model.terms, shared),
-        on_shared_terms(theirs, champion.thresholds, champion.terms, shared),
-        Truth.of(snapshot.labels[rows][:, columns]),
-    )
-    verb = "better" if found["better"] else "not better"
-    reason = f"{verb} than {version.name} by {found['gain'] * 100:+.2f} points on {found['films']} test films"
-    return found | {"against": version.name, "terms": len(shared), "reason": reason}
-
-
-def _unseen_by(champion: registry.Model, snapshot: Snapshot) -> "np.ndarray[Any, np.dtype[np.int64]]":
-    """Test films of this snapshot that are test films under the champion's split too."""
-    from training.splits import split_of
-
-    test = snapshot.rows("test")
-    if champion.config.get("options", {}).get("split", "hash") != "hash":
-        return test
-    return np.array([i for i in test if split_of(snapshot.keys[i]) == "test"], np.int64)
 
 
 def _config(

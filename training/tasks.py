@@ -15,7 +15,8 @@ def retrain_task(job_id: int) -> None:
 
 
 def _retrain(job: Job, progress: Progress) -> dict[str, Any]:
-    from training.retraining import RetrainOptions, retrain
+    from training.options import RetrainOptions
+    from training.retraining import retrain
 
     outcome = retrain(RetrainOptions.of(job.params), progress, user=job.created_by, job=job)
     return {name: value for name, value in outcome.as_dict().items() if name != "metrics"}

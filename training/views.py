@@ -16,7 +16,7 @@ from catalog.views.parts import render_part
 from training import charts, figures, registry
 from training.architectures import ARCHITECTURES
 from training.models import ModelVersion, Promotion, Run, Task
-from training.retraining import PROMOTE, BadOption, RetrainOptions
+from training.options import PROMOTE, BadOption, RetrainOptions
 from training.snapshot import OFFICIAL
 
 RUNS_SHOWN = 12
@@ -114,8 +114,10 @@ def rollback(request: HttpRequest, task: str) -> HttpResponse:
         raise Http404
     try:
         promotion = registry.rollback(Task(task), user=request.user)  # type: ignore[arg-type]
-    except (registry.UnknownVersion, registry.DamagedModel) as error:
-        messages.error(request, str(error))
+    except registry.UnknownVersion:
+        messages.error(request, _("There is no earlier champion to go back to."))
+    except registry.DamagedModel as error:
+        messages.error(request, _("It was not rolled back: %(reason)s") % {"reason": error})
     else:
         messages.success(request, _("Rolled back to %(name)s.") % {"name": promotion.version.name})
     return redirect("models")
@@ -162,6 +164,12 @@ class RetrainForm(forms.Form):
     seed = forms.IntegerField(label=gettext_lazy("Seed"), min_value=0, max_value=2**31 - 1)
     promote = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=list(PROMOTE.items()))
     force = forms.BooleanField(label=gettext_lazy("Train even if nothing has changed"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("text_encoder") == given.get("image_encoder") == "none":
+            raise forms.ValidationError(_("Without any encoder there is nothing to learn from."))
+        return given
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,10 +11,11 @@ from catalog import labelling
 from catalog.models import Film, Job, Term, User
 from catalog.progress import Cancelled, Silent
 from tests.factories import import_label, make_film, make_term, make_user
-from training import architectures, registry, retraining
+from training import architectures, challenge, registry, retraining
 from training.inputs import Inputs
 from training.models import ModelVersion, Run
-from training.retraining import BadOption, RetrainOptions, retrain
+from training.options import BadOption, RetrainOptions
+from training.retraining import retrain
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +37,9 @@ def texts_only(film_ids: list[int], *_: Any) -> Inputs:
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
-    monkeypatch.setattr(retraining, "read_inputs", texts_only)
-    monkeypatch.setattr(retraining, "named_encoders", lambda *names: (None, None))
+    for module in (retraining, challenge):
+        monkeypatch.setattr(module, "read_inputs", texts_only)
+        monkeypatch.setattr(module, "named_encoders", lambda *names: (None, None))
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_a_damaged_champion_does_not_stop_the_loop(terms: list[Term]) -> None:
     assert version is not None
     (version.folder / "toy.json").write_text("{}")
     outcome = retrain(options(seed=1), Silent())
-    assert outcome.promoted and "damaged" in outcome.comparison["reason"]
+    assert outcome.promoted and "cannot be used any more" in outcome.comparison["reason"]
 
 
 def test_films_that_the_champion_learned_from_are_left_out(terms: list[Term]) -> None:

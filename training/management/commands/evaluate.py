@@ -41,9 +41,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{figures['films']} films; {figures['missing']} of the file are not in the catalogue.")
 
     def _figures(self, options: dict[str, Any], progress: Console) -> dict[str, Any]:
+        from training.data import read_inputs
         from training.evaluation import evaluate
         from training.metrics import Truth, prior
-        from training.retraining import read_inputs
         from training.splits import split_of
 
         version = registry.find(options["version"])

@@ -10,7 +10,8 @@ from catalog.progress import Console
 from training.architectures import ARCHITECTURES
 from training.management.figures import add_json_argument, write_json
 from training.models import Task
-from training.retraining import PROMOTE, BadOption, Outcome, RetrainOptions, retrain
+from training.options import PROMOTE, BadOption, RetrainOptions
+from training.retraining import Outcome, retrain
 from training.snapshot import OFFICIAL, NotEnoughLabels
 
 
