@@ -150,8 +150,7 @@ def poster(request: HttpRequest, key: str) -> HttpResponse:
         return refuse(request, key, _("Choose a picture first."), status=422)
     try:
         refuse_large(file.size or 0)
-        source = request.user.username
-        store_poster(film, file.read(), source=_("uploaded by %(name)s") % {"name": source})
+        store_poster(film, file.read(), source="upload")
     except BadPicture as error:
         return refuse(request, key, str(error), status=error.status)
     jobs.start("inference.predict", {}, user=request.user, queue="gpu")  # type: ignore[arg-type]

@@ -55,7 +55,12 @@ def points(value: float | None) -> str:
 @register.simple_tag
 def gain(value: float | None, other: float | None) -> str:
     """The difference in points with its sign."""
-    return "" if value is None or other is None else f"{(value - other) * 100:+.1f}".replace("-", "−")
+    return "" if value is None or other is None else points_gained(value - other)
+
+
+@register.simple_tag
+def points_gained(difference: float) -> str:
+    return f"{difference * 100:+.1f}".replace("-", "−")
 
 
 @register.simple_tag
