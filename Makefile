@@ -1,6 +1,7 @@
 # genresite: `make run` needs Python 3.11 or newer, make, and a package registry that pip can reach.
 
 PYTHON ?= python3
+TESTERS ?= 2
 BIN := .venv/bin
 CODE := genresite catalog training inference tests
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -15,13 +16,13 @@ run: install ## run the site (PORT=8000, GENRESITE_DATA=var, ARGS="--host 0.0.0.
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 test: install-dev browser ## run every test, in a real browser and with a real worker (ARGS="-k poster")
-	@$(BIN)/python -m pytest $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
 
 lint: install-dev ## check style, types, translations, migrations and the deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE)
-	$(BIN)/python -m pytest -q tests/genresite/test_translations.py
+	$(BIN)/python -m pytest tests/genresite/test_translations.py
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SITE_URL=https://films.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -16,3 +16,4 @@ if not os.environ.get("DATABASE_URL"):
     except embedded.CannotStart as error:
         pytest.exit(str(error), returncode=2)
 os.environ.setdefault("BROKER_URL", embedded.broker_url(embedded.data_dir()))
+(embedded.data_dir() / "static").mkdir(exist_ok=True)  # whitenoise warns at each start where it is missing
