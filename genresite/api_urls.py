@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import changes, films, jobs, labels, terms
+from catalog.api import changes, films, imports, jobs, labels, terms
 from genresite import api_docs
 from inference import api as inference
 from training import api as training
@@ -27,6 +27,7 @@ urlpatterns = [
     path("terms/", terms.Terms.as_view(), name="api-terms"),
     path("source-names/", terms.SourceNames.as_view(), name="api-source-names"),
     path("source-names/<int:pk>/", terms.MapSourceName.as_view(), name="api-source-name"),
+    path("import/", imports.start_import, name="api-import"),
     # models
     path("predictions/", inference.Predictions.as_view(), name="api-predictions"),
     path("predict/", inference.Predict.as_view(), name="api-predict"),

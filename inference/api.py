@@ -15,7 +15,7 @@ from catalog.api.jobs import JobSerializer, started
 from catalog.models import Film
 from genresite.filters import Filter
 from genresite.pagination import NewestFirst
-from genresite.permissions import Admins
+from genresite.permissions import Curators
 from inference.models import Prediction
 from training import registry
 
@@ -77,7 +77,7 @@ class PredictSerializer(serializers.Serializer[Any]):
 class Predict(APIView):
     """Bring predictions up to date as a job."""
 
-    permission_classes = [Admins]
+    permission_classes = [Curators]
 
     @extend_schema(request=PredictSerializer, responses={202: JobSerializer})
     def post(self, request: Request) -> Response:

@@ -19,6 +19,12 @@ def _folders_of_their_own(settings: pytest.FixtureRequest, tmp_path: Path) -> No
     }
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: pytest.FixtureRequest) -> None:
+    """The real hash takes a third of a second, on purpose; tests make hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def viewer(db: None) -> User:
     return make_user("vera", role=User.Role.VIEWER)

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import jobs, labelling
 from catalog.access import anybody, curators, takes_files
-from catalog.history import film_history, last_decision, may_undo
+from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
 from catalog.pictures import BadPicture, refuse_large, store_poster
+from catalog.review import next_film
 from catalog.rows import film_row, film_sheets
 from catalog.views.parts import is_fragment, render_part, target
 
@@ -86,6 +87,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 def _changed(request: HttpRequest, film: Film, term: Term, changes: ChangeSet) -> HttpResponse:
     """The row as it is now, with all else on the page that the change touched."""
+    film = find_film(request, film.key)  # with what waits now
     row = film_row(film, term)
     if not is_fragment(request):
         messages.success(request, _saved(row))
@@ -127,7 +129,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Put back what a change set changed, as a new change set."""
     changes = get_object_or_404(ChangeSet, pk=pk)
     film = Film.objects.filter(decisions__change_set=changes).order_by("pk").first()
-    if film is None or not may_undo(changes, request.user):
+    if film is None or not labelling.may_undo(request.user, changes):  # type: ignore[arg-type]
         raise Http404
     try:
         labelling.undo(changes, user=request.user)  # type: ignore[arg-type]
@@ -136,8 +138,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_fragment(request):
         messages.success(request, _("Undone."))
         return redirect(film)
-    film.refresh_from_db()
-    return render_part(request, TEMPLATE, page_context(request, film) | {"said": _("Undone.")}, part="whole")
+    context = page_context(request, find_film(request, film.key)) | {"said": _("Undone.")}
+    return render_part(request, TEMPLATE, context, part="whole")
 
 
 @takes_files(settings.POSTER_MAX_BYTES + 2**20)
@@ -181,6 +183,7 @@ def page_context(request: HttpRequest, film: Film) -> dict[str, Any]:
         "versions": sorted({score.version for score in scores}),
         "seen": last_decision(film),
         "events": film_history(film, request.user, limit=RECENT),
+        "next_film": next_film(film) if getattr(request.user, "may_decide", False) else None,
         "said": "",
         "refused": "",
     }

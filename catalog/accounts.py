@@ -1,0 +1,56 @@
+"""Accounts: the last admin stays, and a person can be forgotten."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import User
+from catalog.models.user import FORGOTTEN
+
+
+class LastAdmin(Exception):
+    """Nobody could administer the site any more. The database refuses it too (migration 0002)."""
+
+
+def keep_an_admin(user: User, *, role: str, is_active: bool) -> None:
+    """Raises LastAdmin if the user is the last admin and would not be one with this role and access."""
+    stays = role == User.Role.ADMIN and is_active
+    if not stays and user.pk and not User.objects.admins().exclude(pk=user.pk).exists():
+        raise LastAdmin(_("This is the last admin: make somebody else an admin first."))
+
+
+def forget(user: User) -> str:
+    """Take the person out of the account and close it; what they decided stays, under the name that is returned.
+
+    Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens and
+    e-mail addresses go.
+
+    Raises:
+        LastAdmin: nobody else can administer the site.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        keep_an_admin(user, role=User.Role.VIEWER, is_active=False)
+        user.username, user.email = f"{FORGOTTEN}{user.pk}", ""
+        user.role, user.is_active, user.last_login = User.Role.VIEWER, False, None
+        user.set_unusable_password()
+        user.save()
+        user.api_tokens.all().delete()
+        _end_sessions(user)
+        _forget_in_admin_log(user)
+        EmailAddress.objects.filter(user=user).delete()
+    return user.username
+
+
+def _end_sessions(user: User) -> None:
+    ended = [s.pk for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=ended).delete()
+
+
+def _forget_in_admin_log(user: User) -> None:
+    """Entries about the account carry its name as it was."""
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+    about.update(object_repr=user.username, change_message="")
