@@ -6,6 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from catalog.models import ChangeSet, Decision, Film, User
 
+MOST_TOLD = 4
+
 
 @dataclass(frozen=True)
 class Event:
@@ -15,6 +17,16 @@ class Event:
     decisions: list[Decision]
     undone: bool
     may_undo: bool  # the reader may ask for it; a later change on top still refuses
+
+    @property
+    def told(self) -> list[Decision]:
+        """What is worth a line at once: a long list of what a source does not name is folded."""
+        return self.decisions if len(self.decisions) <= MOST_TOLD else [d for d in self.decisions if d.after != "no"]
+
+    @property
+    def folded(self) -> list[Decision]:
+        told = {decision.pk for decision in self.told}
+        return [decision for decision in self.decisions if decision.pk not in told]
 
 
 def film_history(film: Film, reader: User | AnonymousUser, *, limit: int | None = None, since: int = 0) -> list[Event]:

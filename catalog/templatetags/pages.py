@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from catalog.models import Label
+from catalog.models import Decision, Label
 
 register = template.Library()
 
@@ -72,3 +72,12 @@ def said(value: str, locked: bool) -> str:
     """One side of a change in words: "yes", "no, locked", "nothing said"."""
     words = str(Label.Value(value).label) if value else _("nothing said")
     return _("%(words)s, locked") % {"words": words} if locked else words
+
+
+@register.simple_tag
+def said_before(decision: Decision) -> str:
+    """What held until then; that it came from an import is said where a person took its place."""
+    words = said(decision.before, decision.before_locked)
+    if decision.before_source == Label.Source.IMPORT and decision.after_source == Label.Source.PERSON:
+        return _("%(words)s, imported") % {"words": words}
+    return words

@@ -39,7 +39,7 @@ def films(request: HttpRequest) -> HttpResponse:
 
 def _with_cards(films: FilmQuerySet) -> FilmQuerySet:
     """With all that a card shows: two queries, however many films."""
-    terms: QuerySet[FilmTerm] = FilmTerm.objects.select_related("term").order_by("term__kind", "origin", "-weight")
+    terms: QuerySet[FilmTerm] = FilmTerm.objects.select_related("term").order_by("term__kind", "-weight", "term__slug")
     return films.select_related("poster", "review").prefetch_related(Prefetch("film_terms", terms)).defer("plot_ko")
 
 

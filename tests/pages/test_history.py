@@ -38,7 +38,7 @@ def test_it_says_from_what_to_what(carla: Client, film: Film, horror: Term, cura
     import_label(film, horror, Label.Value.NO)
     labelling.accept(film, horror, user=curator, revision=film.revision)
     page = " ".join(carla.get(reverse("history", args=[film.key])).content.decode().split())
-    assert 'Horror: <span class="quiet">no</span> → <strong>yes</strong>' in page
+    assert 'Horror: <span class="quiet">no, imported</span> → <strong>yes</strong>' in page
 
 
 def test_undo_takes_a_decision_back(carla: Client, film: Film, accepted: ChangeSet) -> None:
