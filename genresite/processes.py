@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from genresite.logs import put_aside
 from genresite.parent import die_with_parent
 
-LOG_LIMIT = 10 * 2**20  # bytes, looked at when a process starts; the log before is kept as NAME.log.1
+BASE_DIR = Path(__file__).resolve().parent.parent
 STEADY_SECONDS = 20.0  # a process that lives this long has started well
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 4.0
@@ -32,11 +33,11 @@ class Service:
     deaths: int = field(default=0, init=False)  # in a row, each soon after its start
 
     def start(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_name(f"{self.log.name}.1"))
+        put_aside(self.log)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
+                cwd=BASE_DIR,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -34,11 +34,11 @@ def manage(*arguments: str, timeout: float = 60, **variables: object) -> subproc
 
 
 @contextmanager
-def started(*arguments: str, **variables: object) -> Iterator[subprocess.Popen[str]]:
+def started(*arguments: str, cwd: Path = ROOT, **variables: object) -> Iterator[subprocess.Popen[str]]:
     """A command in the background; killed at the end if it still runs."""
     process = subprocess.Popen(
         [sys.executable, "-u", *arguments],
-        cwd=ROOT,
+        cwd=cwd,
         env=environment(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -116,7 +116,7 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_log_that_has_grown_too_long_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("genresite.processes.LOG_LIMIT", 10)
+    monkeypatch.setattr("genresite.logs.LIMIT", 10)
     sleeper = service(tmp_path, SLEEP)
     sleeper.log.write_text("much to say before")
     sleeper.start()

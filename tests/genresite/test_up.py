@@ -4,19 +4,20 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.genresite.running import family, free_port, manage, read_until, started, wait_for
+from tests.genresite.running import ROOT, family, free_port, manage, read_until, started, wait_for
 
 pytestmark = pytest.mark.worker
-START_SECONDS = 90.0
 
 
 @dataclass
@@ -43,33 +44,53 @@ class Site:
 
 
 def up(data: Path, port: int) -> tuple[list[str], dict[str, object]]:
-    return ["manage.py", "up", "--no-sample"], {"GENRESITE_DATA": data, "PORT": port}
+    return [str(ROOT / "manage.py"), "up", "--no-sample"], {"GENRESITE_DATA": data, "PORT": port}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with its tables: the long part of a first start."""
     data = tmp_path_factory.mktemp("made") / "var"
-    done = manage("migrate", "-v0", GENRESITE_DATA=data)
+    done = manage("prepare", GENRESITE_DATA=data)
     assert done.returncode == 0, done.stderr
     return data
 
 
-@pytest.fixture
-def data(made: Path, tmp_path: Path) -> Iterator[Path]:
-    data = tmp_path / "var"
+@contextmanager
+def copied(made: Path, folder: Path) -> Iterator[Path]:
+    data = folder / "var"
     subprocess.run(["cp", "-a", str(made), str(data)], check=True)
     yield data
-    wait_for(lambda: not family(data))
+    wait_for(lambda: not family(data))  # whatever a test does, nothing stays behind
 
 
 @pytest.fixture
-def site(data: Path) -> Iterator[Site]:
+def data(made: Path, tmp_path: Path) -> Iterator[Path]:
+    with copied(made, tmp_path) as data:
+        yield data
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Site]:
     port = free_port()
     command, variables = up(data, port)
-    with started(*command, **variables) as process:
+    with started(*command, cwd=data.parent, **variables) as process:  # from anywhere
         said = read_until(process, "is running at")
         yield Site(data, port, process, said + (process.stdout.readline() if process.stdout else ""))
+
+
+@pytest.fixture(scope="module")
+def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for the tests after which it runs as before."""
+    with copied(made, tmp_path_factory.mktemp("site")) as data, running(data) as site:
+        yield site
+
+
+@pytest.fixture
+def doomed(data: Path) -> Iterator[Site]:
+    """One of its own for a test that ends it."""
+    with running(data) as site:
+        yield site
 
 
 def test_it_answers_and_signs_the_first_admin_in(site: Site) -> None:
@@ -116,31 +137,29 @@ def test_commands_work_beside_it(site: Site) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_with_everything_that_it_started(site: Site, number: signal.Signals) -> None:
+def test_it_stops_with_everything_that_it_started(doomed: Site, number: signal.Signals) -> None:
     began = time.monotonic()
-    site.process.send_signal(number)
-    assert site.process.wait(20) == 0
+    doomed.process.send_signal(number)
+    assert doomed.process.wait(20) == 0
     assert time.monotonic() - began < 15
-    assert family(site.data) == []
+    assert family(doomed.data) == []
 
 
-def test_it_stops_even_if_a_part_hangs(site: Site) -> None:
-    site.part("celery").suspend()
-    site.part("gunicorn").suspend()
-    site.process.send_signal(signal.SIGINT)
-    assert site.process.wait(25) == 0
-    assert family(site.data) == []
+def test_it_stops_even_if_a_part_hangs(doomed: Site) -> None:
+    doomed.part("celery").suspend()
+    doomed.part("gunicorn").suspend()
+    doomed.process.send_signal(signal.SIGINT)
+    assert doomed.process.wait(25) == 0
+    assert family(doomed.data) == []
 
 
-def test_nothing_outlives_it_when_it_is_killed(site: Site) -> None:
-    assert len(family(site.data)) > 6
-    site.process.kill()
-    wait_for(lambda: not family(site.data))
+def test_nothing_outlives_it_when_it_is_killed(doomed: Site) -> None:
+    assert len(family(doomed.data)) > 6
+    doomed.process.kill()
+    wait_for(lambda: not family(doomed.data))
 
 
 def test_a_port_in_use_is_named(data: Path) -> None:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = manage("up", GENRESITE_DATA=data, PORT=port)
