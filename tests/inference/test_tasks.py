@@ -119,3 +119,12 @@ def test_without_a_champion_there_is_nothing_to_do(db: None) -> None:
     make_film()
     assert predict_if_stale_task() is None
     assert run_job().result == {}
+
+
+def test_the_clock_knows_its_tasks_and_lets_no_message_pile_up(settings: Any) -> None:
+    from genresite.celery import app
+
+    app.loader.import_default_modules()
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["task"] in app.tasks
+        assert entry["options"]["expires"] <= entry["schedule"]
