@@ -27,7 +27,10 @@ def read(path: Path) -> Source:
     refuse_folder(path)
     entries: Iterable[Entry | Unreadable] = _JsonLines(path) if ".jsonl" in path.suffixes else Table(path, COLUMNS)
     films = _Films(entries)
-    return Source(sum(1 for _film in films), films)
+    total = sum(1 for _film in films)
+    if not total and isinstance(entries, _JsonLines):
+        raise BadSource(_("%(file)s is empty.") % {"file": path.name})
+    return Source(total, films)
 
 
 class _JsonLines:

@@ -1,7 +1,9 @@
 """Files that come in through a page: stored for the job that will read them."""
 
+import errno
 import secrets
 import shutil
+import time
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -10,12 +12,14 @@ from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
+from catalog.importers.posters import ENDINGS
 from catalog.importers.rows import BadSource
 
 UPLOAD_MAX_BYTES = 512 * 2**20
 UNPACKED_MAX_BYTES = 2 * 2**30
 UNPACKED_MAX_FILES = 100_000
-_KEPT_ENDINGS = (".csv", ".csv.gz", ".json", ".jpg", ".jpeg", ".png", ".webp")
+KEPT_SECONDS = 7 * 24 * 3600  # an upload, for a job that is run again
+_KEPT_ENDINGS = (".csv", ".csv.gz", ".json", ".jsonl", ".jpg", ".jpeg", ".png", ".webp")
 
 
 def receive_upload(file: "File[bytes]", name: str = "") -> Path:
@@ -27,16 +31,27 @@ def receive_upload(file: "File[bytes]", name: str = "") -> Path:
     if (file.size or 0) > UPLOAD_MAX_BYTES:
         limit = UPLOAD_MAX_BYTES // 2**20
         raise BadSource(_("The file is larger than %(limit)s MB; import it with the command.") % {"limit": limit})
-    folder = Path(settings.DATA_DIR) / "imports" / secrets.token_hex(8)
+    imports = Path(settings.DATA_DIR) / "imports"
+    _forget_old(imports)
+    folder = imports / secrets.token_hex(8)
     folder.mkdir(parents=True)
     try:
         path = folder / _safe_name(name or file.name or "")
         with path.open("wb") as target:
             shutil.copyfileobj(file, target, 2**20)
         return _unpacked(path) if zipfile.is_zipfile(path) else path
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise BadSource(_("The disk is full: the file was not stored.")) from error
         raise
+
+
+def _forget_old(imports: Path) -> None:
+    """Remove uploads that nobody will run again."""
+    for folder in imports.glob("[0-9a-f]" * 16):
+        if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _safe_name(name: str) -> str:
@@ -45,7 +60,7 @@ def _safe_name(name: str) -> str:
 
 
 def _unpacked(path: Path) -> Path:
-    """Unpack the archive beside itself and delete it. One folder that holds everything is the result itself."""
+    """Unpack the archive beside itself and delete it. A single folder or table in it is the result itself."""
     target = path.parent / "unpacked"
     try:
         with zipfile.ZipFile(path) as archive:
@@ -54,7 +69,8 @@ def _unpacked(path: Path) -> Path:
         raise BadSource(_("The archive is damaged or of a kind that cannot be read.")) from error
     path.unlink()
     inside = list(target.iterdir())
-    return inside[0] if len(inside) == 1 else target
+    alone = len(inside) == 1 and inside[0].suffix.lower() not in ENDINGS
+    return inside[0] if alone else target
 
 
 def _extract(archive: zipfile.ZipFile, target: Path) -> None:

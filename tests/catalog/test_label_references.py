@@ -13,7 +13,7 @@ from tests.factories import import_label, make_film, make_term
 pytestmark = pytest.mark.django_db
 
 
-def execute(sql: str, *values: object) -> None:
+def execute(sql: str, *values: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 

@@ -60,7 +60,7 @@ def test_a_picture_is_turned_upright(film: Film, orientation: int, size: tuple[i
     image = opened(stored(film))
     assert image.size == size
     corner = {1: (5, 5), 3: (115, 175), 6: (175, 5), 99: (5, 5)}[orientation]
-    assert min(image.getpixel(corner)) > 200  # type: ignore[arg-type, type-var]
+    assert min(image.getpixel(corner)) > 200  # type: ignore[arg-type]
 
 
 def test_nothing_but_pixels_is_kept(film: Film) -> None:
@@ -84,7 +84,7 @@ def test_see_through_parts_become_paper(film: Film) -> None:
     buffer = io.BytesIO()
     Image.new("RGBA", (60, 90), (0, 0, 0, 0)).save(buffer, "PNG")
     store_poster(film, buffer.getvalue())
-    assert min(opened(stored(film)).getpixel((30, 45))) > 250  # type: ignore[arg-type, type-var]
+    assert min(opened(stored(film)).getpixel((30, 45))) > 250  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_full_disk_leaves_no_half_file(film: Film, monkeypatch: pytest.MonkeyP
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pictures.os, "fsync", full)
+    monkeypatch.setattr("catalog.pictures.os.fsync", full)
     with pytest.raises(BadPicture, match="The disk is full") as caught:
         store_poster(film, picture())
     assert caught.value.status == 507
