@@ -10,6 +10,7 @@ from training import views as training
 
 handler403 = "catalog.views.site.forbidden"
 handler404 = "catalog.views.site.not_found"
+handler429 = "catalog.views.site.too_many"
 handler500 = "catalog.views.site.server_error"
 
 _film = [

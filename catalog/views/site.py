@@ -36,6 +36,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403, str(exception))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: somebody signs in, or tries to, too often."""
+    response = error_page(request, 429)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without the database, which may be what failed."""
     return HttpResponse(render_to_string("500.html"), status=500)

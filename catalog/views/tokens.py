@@ -28,7 +28,7 @@ class TokenForm(forms.Form):
 def tokens(request: HttpRequest) -> HttpResponse:
     """The list with a form. A new token's secret is on the answer to the form and nowhere else."""
     user, secret = cast("User", request.user), ""
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             secret = ApiToken.issue(user, **form.cleaned_data)[1]
