@@ -100,14 +100,14 @@ def _export(path: Path, rows: "QuerySet[Any]", columns: dict[str, str], progress
 @contextmanager
 def _writer(path: Path, columns: list[str]) -> Iterator[Callable[[tuple[Any, ...]], None]]:
     """A function that writes one row."""
-    kind = path.name.removesuffix(".gz").rpartition(".")[2]
-    if kind not in ("csv", "jsonl"):
+    kind = Path(path.name.removesuffix(".gz")).suffix
+    if kind not in (".csv", ".jsonl"):
         raise BadTarget(_("%(file)s ends with neither .csv nor .jsonl (.gz).") % {"file": path.name})
     try:
         with replacing(path) as file:
             target = gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) if path.suffix == ".gz" else file
             text = io.TextIOWrapper(target, "utf-8", newline="")
-            yield _csv_rows(text, columns) if kind == "csv" else _json_lines(text, columns)
+            yield _csv_rows(text, columns) if kind == ".csv" else _json_lines(text, columns)
             text.flush()
             text.detach()
             if target is not file:

@@ -42,9 +42,13 @@ def receive_upload(file: "File[bytes]", name: str = "") -> Path:
         return _unpacked(path) if zipfile.is_zipfile(path) else path
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if _is_full(error):
             raise BadSource(_("The disk is full: the file was not stored.")) from error
         raise
+
+
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _forget_old(imports: Path) -> None:
@@ -65,7 +69,9 @@ def _unpacked(path: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             _extract(archive, target)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, OSError) as error:
+        if _is_full(error):
+            raise
         raise BadSource(_("The archive is damaged or of a kind that cannot be read.")) from error
     path.unlink()
     inside = list(target.iterdir())
