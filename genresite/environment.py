@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -47,5 +48,7 @@ def env_secret(name: str, file: Path) -> str:
         fresh = file.with_name(f"{file.name}.{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
-        fresh.replace(file)
+        with suppress(FileExistsError):  # whoever is first at the very first start decides
+            file.hardlink_to(fresh)
+        fresh.unlink()
     return file.read_text().strip()
