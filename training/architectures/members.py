@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.inputs import Inputs, Modality
-from training.linear import fit_logistic
+from training.linear import fit_logistic, log_count_ratios
 from training.loop import Batch, LoopOptions, Report, ShouldStop, fit, logits_of
 from training.metrics import Truth
 from training.text import Words
@@ -66,7 +66,7 @@ class Facts:
 
 
 class WordsMember:
-    """Logistic regression on TF-IDF, year and language."""
+    """Logistic regression on TF-IDF, weighted by how one-sided a word is, with year and language."""
 
     needs: Modality = "text"
 
@@ -88,7 +88,9 @@ class WordsMember:
     ) -> WordsMember:
         words = Words.fit(inputs.texts, vocabulary)
         features = cls._features(words, facts, inputs)
-        weights, bias = fit_logistic(features, truth, strength=strength, after_step=after_step)
+        freedom = log_count_ratios(features, truth)
+        freedom[len(words) :] = 1  # year and language are no words
+        weights, bias = fit_logistic(features, truth, strength=strength, freedom=freedom, after_step=after_step)
         return cls(words, facts, weights, bias)
 
     @staticmethod
