@@ -23,13 +23,14 @@ class Order:
     column: str = ""
     descending: bool = True
     parse: Callable[[str], Any] = str
+    nulls: bool = False  # the column may be empty; such films come last
 
     def sort(self, films: FilmQuerySet) -> FilmQuerySet:
         if not self.column:
             return films.order_by("-pk")
-        if self.descending:
-            return films.order_by(F(self.column).desc(nulls_last=True), "-pk")
-        return films.order_by(self.column, "pk")
+        if not self.descending:
+            return films.order_by(self.column, "pk")
+        return films.order_by(F(self.column).desc(nulls_last=self.nulls or None), "-pk")
 
     def after(self, cursor: str) -> Q:
         """Films that come after the cursor; everything where there is none, or none that makes sense."""
@@ -50,7 +51,7 @@ class Order:
         to, past = ("lte", "lt") if self.descending else ("gte", "gt")
         beyond = Q(**{f"{self.column}__{past}": value}) | (Q(**{self.column: value}) & later)
         found = Q(**{f"{self.column}__{to}": value}) & beyond
-        return found | Q(**{f"{self.column}__isnull": True}) if self.column == "year" else found
+        return found | Q(**{f"{self.column}__isnull": True}) if self.nulls else found
 
     def cursor(self, film: Film) -> str:
         value: Any = film
@@ -62,7 +63,7 @@ class Order:
 ORDERS = {
     "newest": Order(_("Newest first")),
     "title": Order(_("Title"), "title", descending=False),
-    "year": Order(_("Year"), "year", parse=int),
+    "year": Order(_("Year"), "year", parse=int, nulls=True),
     "doubt": Order(_("Most uncertain first"), "review__doubt", parse=float),
 }
 

@@ -171,7 +171,8 @@ def find_film(request: HttpRequest, key: str) -> Film:
 
 def page_context(request: HttpRequest, film: Film) -> dict[str, Any]:
     """All that the film's page shows, with and without htmx."""
-    unfold = request.GET.get("all", "")
+    asked = request.POST.get("all") or request.GET.get("all", "")
+    unfold = asked if asked in Term.Kind.values else ""
     sheets = film_sheets(film, unfold=unfold)
     scores = [row.score for sheet in sheets for row in sheet.open + sheet.folded if row.score]
     return {

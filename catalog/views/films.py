@@ -49,7 +49,8 @@ def _more(filters: Filters, shown: Page) -> str:
 
 def _around(filters: Filters) -> dict[str, Any]:
     """What stands around the films: how many, the genres with their counts, the orders."""
-    counts = filters.counts()
+    terms = list(Term.objects.filter(kind=Term.Kind.GENRE, active=True))
+    counts = filters.counts(term.pk for term in terms)
     genres = [
         {
             "term": term,
@@ -57,7 +58,7 @@ def _around(filters: Filters) -> dict[str, Any]:
             "chosen": term.slug in filters.genres,
             "without": filters.without(term.slug),
         }
-        for term in Term.objects.filter(kind=Term.Kind.GENRE, active=True)
+        for term in terms
     ]
     found = filters.films()[: MOST_COUNTED + 1].count()
     return {
