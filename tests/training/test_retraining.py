@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from catalog import labelling
-from catalog.models import Film, Job, Term, User
+from catalog.models import Film, Job, Label, Term, User
 from catalog.progress import Cancelled, Silent
 from tests.factories import import_label, make_film, make_term, make_user
 from training import architectures, challenge, registry, retraining
@@ -47,8 +47,8 @@ def terms(db: None) -> list[Term]:
     terms = [make_term("comedy"), make_term("horror")]
     for i in range(200):
         film = make_film(key=f"film-{i:03}", plot=f"A {terms[i % 2].slug} of sorts.")
-        import_label(film, terms[i % 2], "yes")
-        import_label(film, terms[1 - i % 2], "no")
+        import_label(film, terms[i % 2], Label.Value.YES)
+        import_label(film, terms[1 - i % 2], Label.Value.NO)
     return terms
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog import labelling
-from catalog.models import Film, Term, User
+from catalog.models import Film, Label, Term, User
 from tests.factories import import_label, make_film, make_term
 from training.models import Task
 from training.snapshot import NotEnoughLabels, take
@@ -16,9 +16,9 @@ def catalogue() -> tuple[list[Film], Term, Term]:
     horror, comedy = make_term("horror"), make_term("comedy")
     films = [make_film(key=f"film-{i:03}") for i in range(60)]
     for i, film in enumerate(films):
-        import_label(film, horror if i % 2 else comedy, "yes")
+        import_label(film, horror if i % 2 else comedy, Label.Value.YES)
         if i % 3:
-            import_label(film, comedy if i % 2 else horror, "no")
+            import_label(film, comedy if i % 2 else horror, Label.Value.NO)
     return films, horror, comedy
 
 
