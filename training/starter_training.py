@@ -32,11 +32,13 @@ class TrainingConfig:
     """Everything that can be tuned; the defaults are the ones of the published weights."""
 
     encoder: StarterConfig = field(default_factory=StarterConfig)
-    epochs: int = 80
+    epochs: int = 54
     batch: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warmup: float = 0.1  # share of all steps
+    small_until: float = 0.6  # this share of the epochs sees smaller posters, which is cheaper
+    small_share: float = 0.75  # of the encoder's width and height
     average_over: float = 0.1  # length of the moving average of weights, as a share of all steps
     dropout: float = 0.2
     genre_weight: float = 1.0
@@ -122,6 +124,14 @@ def standardise(pixels: Tensor, config: StarterConfig) -> Tensor:
     return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
+def view_size(config: TrainingConfig, epoch: int) -> tuple[int, int]:
+    """Width and height of the views of an epoch, counted from 0: small first, then the encoder's own."""
+    width, height = config.encoder.size
+    if epoch >= config.small_until * config.epochs:
+        return width, height
+    return round(width * config.small_share), round(height * config.small_share)
+
+
 def batches(
     posters: NDArray[np.uint8],
     targets: data.Targets,
@@ -131,11 +141,12 @@ def batches(
 ) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
     """One epoch of augmented batches in random order, the same for the same seed and epoch."""
     random = np.random.default_rng([config.seed, epoch])
+    size = view_size(config, epoch)
     generator = torch.Generator().manual_seed(int(random.integers(2**31)))
     order = random.permutation(rows)
     for start in range(0, len(order) - config.batch + 1, config.batch):
         chosen = order[start : start + config.batch]
-        views = np.stack([data.augment(posters[row], config.encoder.size, random) for row in chosen])
+        views = np.stack([data.augment(posters[row], size, random) for row in chosen])
         pixels = torch.from_numpy(views).permute(0, 3, 1, 2).float() / 255
         pixels = standardise(data.jitter_colours(pixels, generator), config.encoder)
         yield pixels, {name: torch.from_numpy(value[chosen]) for name, value in vars(targets).items()}

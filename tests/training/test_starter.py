@@ -123,6 +123,12 @@ def test_the_same_seed_gives_the_same_batches() -> None:
     assert not torch.equal(first(0), first(1))
 
 
+def test_views_grow_to_the_encoder_size() -> None:
+    config = training.TrainingConfig(encoder=TINY, epochs=10, small_until=0.6, small_share=0.75)
+    sizes = [training.view_size(config, epoch) for epoch in range(10)]
+    assert sizes == [(24, 36)] * 6 + [(32, 48)] * 4
+
+
 def test_unknown_genres_do_not_move_the_loss() -> None:
     logits = torch.tensor([[2.0, -50.0]], requires_grad=True)
     known = torch.tensor([[1.0, 0.0]])
