@@ -72,14 +72,19 @@ def retrain(
 
 
 def _unchanged(options: RetrainOptions, snapshot: Snapshot) -> Run | None:
-    """The run that already gave what this one would give."""
+    """The run that already gave what this one would give: same labels, options and encoder weights."""
     return Run.objects.filter(
         task=options.task,
         state=Run.State.DONE,
         dataset_hash=snapshot.hash,
         options=options.recipe,
-        version__isnull=False,
+        version__config__encoders=encoder_names(options),
     ).first()
+
+
+def encoder_names(options: RetrainOptions) -> list[str]:
+    """The encoders with their weights: vectors of other weights would give nonsense."""
+    return [encoder.name for encoder in named_encoders(options.text_encoder, options.image_encoder) if encoder]
 
 
 def _begin(options: RetrainOptions, snapshot: Snapshot, user: User | None, job: Job | None) -> Run:
@@ -203,8 +208,7 @@ def _config(
         "thresholds": [round(float(cut), 6) for cut in model.thresholds],
         "text_encoder": options.text_encoder,
         "image_encoder": options.image_encoder,
-        # With their weights: vectors of other weights would give nonsense.
-        "encoders": [found.name for found in named_encoders(options.text_encoder, options.image_encoder) if found],
+        "encoders": encoder_names(options),
         "options": options.recipe,
         "dataset_hash": snapshot.hash,
         "films": snapshot.counts,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,12 @@ def test_unchanged_labels_and_options_are_not_trained_again(terms: list[Term]) -
     again = retrain(options(promote="never"), Silent())
     assert again.version is None and again.run == first.run
     assert retrain(options(force=True), Silent()).version is not None
+
+
+def test_new_encoder_weights_are_a_reason_to_train(terms: list[Term], monkeypatch: pytest.MonkeyPatch) -> None:
+    retrain(options(), Silent())
+    monkeypatch.setattr(retraining, "named_encoders", lambda *names: (SimpleNamespace(name="minilm:new"), None))
+    assert retrain(options(), Silent()).version is not None
 
 
 def test_one_corrected_label_is_a_reason_to_train(terms: list[Term], curator: User) -> None:
