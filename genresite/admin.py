@@ -18,6 +18,11 @@ class Site(AdminSite):
     site_title = _("genresite administration")
     index_title = _("Tables")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Groups and allauth's e-mail addresses mean nothing here: the role is all there is."""
+        if getattr(model_or_iterable, "__name__", "") not in ("Group", "EmailAddress"):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "may_administer", False))
 

@@ -1,12 +1,15 @@
 """The API's documentation as a page of the site: made on the server from the schema, without scripts."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
 
 from catalog.access import anybody
 
@@ -20,7 +23,8 @@ def docs(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def groups() -> dict[str, list[dict[str, Any]]]:
     """Operations by their first path segment, each with what it takes and what it answers."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    with override("en"):  # as the descriptions are; the page around them is in the reader's language
+        schema = json.loads(OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True)))
     models = schema["components"]["schemas"]
     found: dict[str, list[dict[str, Any]]] = {}
     for path, methods in schema["paths"].items():
@@ -35,6 +39,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], models: dict[s
         "id": operation["operationId"],
         "path": path,
         "method": method.upper(),
+        "summary": operation.get("description", "").partition(". ")[0].strip().removesuffix("."),
         "text": operation.get("description", ""),
         "parameters": [_field(item["name"], item["schema"], item) for item in operation.get("parameters", [])],
         "body": [field for content in list(body.values())[:1] for field in _fields(content["schema"], models)],

@@ -1,6 +1,7 @@
 """Reading settings from the environment; a bad value stops the program with one clear sentence."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +32,14 @@ def env_int(name: str, default: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_rate(name: str, default: str) -> str:
+    """So many per second, minute, hour or day, as in 120/min."""
+    value = os.environ.get(name, default).strip()
+    if not re.fullmatch(r"[0-9]{1,9}/(s|sec|m|min|h|hour|d|day)", value):
+        raise BadSetting(f"{name}={value!r} is no rate: write a number and a unit, as in 120/min.")
+    return value
 
 
 def env_path(name: str, default: Path) -> Path:

@@ -10,7 +10,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from genresite.environment import env_bool, env_int, env_list, env_path, env_secret
+from genresite.environment import env_bool, env_int, env_list, env_path, env_rate, env_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("GENRESITE_DATA", BASE_DIR / "var")  # everything that the site keeps
@@ -215,7 +215,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # API --------------------------------------------------------------------------------------------------
 
-API_WRITES = env_list("API_WRITES", "120/min")[0]  # per person; "0/min" would allow none
+API_WRITES = env_rate("API_WRITES", "120/min")  # per person
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "genresite.authentication.BearerAuthentication",

@@ -140,6 +140,8 @@ class Runs(generics.ListAPIView[Run]):
 
 
 class RunDetail(generics.RetrieveAPIView[Run]):
+    """One training: what was asked, on which labels, how it went."""
+
     serializer_class = RunSerializer
     queryset = runs()
 

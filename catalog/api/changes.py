@@ -113,6 +113,8 @@ class ChangeSets(generics.ListAPIView[ChangeSet]):
 
 
 class ChangeSetDetail(generics.RetrieveAPIView[ChangeSet]):
+    """One change set: who, when, how many decisions, and whether it was undone."""
+
     serializer_class = ChangeSetSerializer
     permission_classes = [Curators]
 

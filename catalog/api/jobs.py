@@ -66,6 +66,8 @@ def answer_job(request: Request, job: Job, *, status: int = 200) -> Response:
 
 
 class Jobs(generics.ListAPIView[Job]):
+    """Jobs, newest first: one's own, and everybody's for admins."""
+
     serializer_class = JobSerializer
     pagination_class = NewestFirst
     permission_classes = [Curators]
@@ -79,6 +81,8 @@ class Jobs(generics.ListAPIView[Job]):
 
 
 class JobDetail(generics.RetrieveAPIView[Job]):
+    """One job: how far it is, how long it will still take, and what came of it."""
+
     serializer_class = JobSerializer
     permission_classes = [Curators]
 

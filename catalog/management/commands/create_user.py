@@ -11,11 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import User
 
-PASSWORD = "GENRESITE_PASSWORD"
-
 
 class Command(BaseCommand):
-    help = f"Make an account. The password is asked for, read from standard input, or taken from {PASSWORD}."
+    help = "Make an account. The password is asked for, read from standard input, or taken from GENRESITE_PASSWORD."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
@@ -36,8 +34,8 @@ class Command(BaseCommand):
 
 
 def _password() -> str:
-    if PASSWORD in os.environ:
-        return os.environ[PASSWORD]
+    if given := os.environ.get("GENRESITE_PASSWORD"):
+        return given
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     password = getpass("Password: ")
