@@ -1,5 +1,6 @@
 """What the API answers when a function of the catalogue or of training refuses."""
 
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,15 +9,6 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from catalog.labelling import CannotUndo, Locked
-from training.manifest import DamagedModel
-from training.registry import UnknownVersion
-
-STATUS: dict[type[Exception], int] = {
-    Locked: status.HTTP_409_CONFLICT,
-    CannotUndo: status.HTTP_409_CONFLICT,
-    UnknownVersion: status.HTTP_404_NOT_FOUND,
-    DamagedModel: status.HTTP_409_CONFLICT,
-}
 
 
 class Refused(APIException):
@@ -31,10 +23,24 @@ class RevisionRequired(APIException):
     default_detail = _("Say which revision of the film you saw: If-Match, or `revision` in the body.")
 
 
+@cache
+def _statuses() -> dict[type[Exception], int]:
+    """Made when first needed: catalog.api raises the errors above, and catalog imports nothing of training."""
+    from training.manifest import DamagedModel
+    from training.registry import UnknownVersion
+
+    return {
+        Locked: status.HTTP_409_CONFLICT,
+        CannotUndo: status.HTTP_409_CONFLICT,
+        UnknownVersion: status.HTTP_404_NOT_FOUND,
+        DamagedModel: status.HTTP_409_CONFLICT,
+    }
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     from rest_framework.views import exception_handler  # which reads the settings that name this module
 
-    for known, code in STATUS.items():
+    for known, code in _statuses().items():
         if isinstance(error, known):
             return Response({"detail": str(error)}, status=code)
     return exception_handler(error, context)

@@ -55,7 +55,7 @@ class RefuseLargeBodies:
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         largest = getattr(view, "largest_body", 0) or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if not length.isdecimal() or int(length) <= largest:
+        if not length.isdecimal() or (len(length) < 19 and int(length) <= largest):
             return None
         sentence = _("This is larger than the %(limit)s MB that fit here.") % {"limit": largest // 2**20}
         if request.path_info.startswith("/api/"):

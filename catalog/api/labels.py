@@ -120,7 +120,7 @@ def _read(serializer: type[RevisionSerializer], request: Request) -> dict[str, A
     asked: dict[str, Any] = dict(body.validated_data)
     header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if header:
-        if not (header.isascii() and header.isdigit() and int(header[:12]) <= LARGEST):
+        if not (header.isascii() and header.isdigit() and len(header) <= 10 and int(header) <= LARGEST):
             raise ValidationError({"If-Match": [_('Use a revision such as "3".')]})
         if asked.setdefault("revision", int(header)) != int(header):
             raise ValidationError({"revision": [_("If-Match and the body name different revisions.")]})

@@ -34,7 +34,10 @@ def test_the_revision_may_come_as_if_match(as_curator: APIClient, film: Film, ho
         assert (answer.status_code, answer.data["revision"]) == (200, number)
 
 
-@pytest.mark.parametrize(("header", "status"), [("*", 400), ('"x"', 400), ("9" * 400, 400), ('"7"', 400), ("", 428)])
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("*", 400), ('"x"', 400), ("9" * 400, 400), ("0" * 5000 + "1", 400), ("²", 400), ('"7"', 400), ("", 428)],
+)
 def test_a_revision_that_makes_no_sense(
     header: str, status: int, as_curator: APIClient, film: Film, horror: Term
 ) -> None:
