@@ -56,10 +56,13 @@ def _insert_labelled(film_ids: list[int]) -> None:
     """The terms of which a label says yes, at weight 1."""
     with connection.cursor() as cursor:
         cursor.execute(
+            # Film by film, by the index: without fresh statistics the planner would read all labels.
             """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
             SELECT label.film_id, label.term_id, 1, label.source
-            FROM catalog_label AS label JOIN catalog_term AS term ON term.id = label.term_id
-            WHERE label.film_id = ANY(%s) AND label.value = 'yes' AND term.active""",
+            FROM unnest(%s::bigint[]) AS film (id) CROSS JOIN LATERAL (
+                SELECT * FROM catalog_label WHERE film_id = film.id AND value = 'yes' OFFSET 0
+            ) AS label JOIN catalog_term AS term ON term.id = label.term_id
+            WHERE term.active""",
             [film_ids],
         )
 

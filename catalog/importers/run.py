@@ -2,7 +2,10 @@
 
 import copy
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -92,37 +95,64 @@ def import_source(
     with Posters(posters, rule=options.rules["poster"], keep=not options.dry_run, own=source.has_posters) as pictures:
         run.progress.start(source.total, "rows", _("Importing %(file)s") % {"file": options.source})
         run.progress.advance(run.report.rows)
-        for batch in _one_ahead(run.batches(pictures)):
+        for batch in _one_ahead(Batch(read, pictures) for read in _read_ahead(run.reads(pictures.wanted))):
             run.write(batch)
             run.progress.advance(batch.count)
     run.report.seconds = round(run.report.seconds + time.monotonic() - started, 3)
     return run.report
 
 
+@dataclass
+class Read:
+    """Rows that are stored together, checked, each film once."""
+
+    count: int
+    rows: list[FilmRow]
+    repeated: int
+    failures: list[Failure]
+
+
+def read_rows(found: list[FilmRow | Unreadable]) -> Read:
+    failures = [Failure(row.number, "", row.reason) for row in found if isinstance(row, Unreadable)]
+    films = []
+    for row in found:
+        if isinstance(row, Unreadable):
+            continue
+        try:
+            films.append(merge.checked(row))
+        except BadRow as error:
+            failures.append(Failure(row.number, row.key, str(error)))
+    rows = merge.joined(films)
+    return Read(len(found), rows, len(films) - len(rows), failures)
+
+
 class Batch:
-    """Rows that are stored together, and their pictures, which are being decoded meanwhile."""
+    """What was read, and the pictures to it, which are being decoded meanwhile."""
 
-    def __init__(self, read: list[FilmRow | Unreadable], posters: Posters) -> None:
-        self.count = len(read)
-        self.failures: list[Failure] = []
-        films = list(self._readable(read))
-        self.rows = merge.joined(films)
-        self.repeated = len(films) - len(self.rows)
-        self.pictures = posters.start(self.rows)
+    def __init__(self, read: Read, posters: Posters) -> None:
+        self.read = read
+        self.count = read.count
+        self.pictures = posters.start(read.rows)
 
-    def _readable(self, read: Iterable[FilmRow | Unreadable]) -> Iterator[FilmRow]:
-        for row in read:
-            if isinstance(row, Unreadable):
-                self.failures.append(Failure(row.number, "", row.reason))
-                continue
-            try:
-                yield merge.checked(row)
-            except BadRow as error:
-                self.failures.append(Failure(row.number, row.key, str(error)))
+
+def _read_ahead(reads: Iterator[Read]) -> Iterator[Read]:
+    """The same, while a thread reads the next: the file is parsed while the database works."""
+    with ThreadPoolExecutor(1) as thread:
+
+        def following() -> Read | None:
+            return next(reads, None)
+
+        def ask() -> Future[Read | None]:
+            return thread.submit(copy_context().run, following)  # the context holds the reader's language
+
+        coming = ask()
+        while (read := coming.result()) is not None:
+            coming = ask()
+            yield read
 
 
 def _one_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Each batch while the next is prepared already: its pictures are decoded during the writing."""
+    """The same, each while the next is prepared: its pictures are decoded during the writing."""
     waiting = next(batches, None)
     while waiting is not None:
         following = next(batches, None)
@@ -146,11 +176,11 @@ class _Import:
             return None
         return ImportReport(**kept["report"])
 
-    def batches(self, posters: Posters) -> Iterator[Batch]:
+    def reads(self, with_posters: bool) -> Iterator[Read]:
         rows = islice(self.source.rows, self.report.rows, None)
-        size = BATCH_WITH_POSTERS if posters.wanted else BATCH
-        while read := list(islice(rows, size)):
-            yield Batch(read, posters)
+        size = BATCH_WITH_POSTERS if with_posters else BATCH
+        while found := list(islice(rows, size)):
+            yield read_rows(found)
 
     def write(self, batch: Batch) -> None:
         """Store the batch. Somebody else may add one of its films at the same moment: then once more."""
@@ -160,7 +190,7 @@ class _Import:
         except IntegrityError:
             report, failures = self._write(batch, posters, unreadable)
         self.report = report
-        self.met.update(row.key for row in batch.rows)
+        self.met.update(row.key for row in batch.read.rows)
         self.errors.write(failures)
 
     def _write(
@@ -168,15 +198,15 @@ class _Import:
     ) -> tuple[ImportReport, list[Failure]]:
         report = copy.deepcopy(self.report)
         report.rows += batch.count
-        report.repeated += batch.repeated
-        report.unreadable += len(batch.failures)
+        report.repeated += batch.read.repeated
+        report.unreadable += len(batch.read.failures)
         report.posters_unreadable += len(unreadable)
         report.posters_unchanged += batch.pictures.unchanged
         with transaction.atomic():
-            step = Step(self.options, report, batch.rows, posters, self.met)
+            step = Step(self.options, report, batch.read.rows, posters, self.met)
             step.take()
             failures = sorted(
-                [*batch.failures, *unreadable, *step.failures()], key=lambda failure: (failure.row, failure.reason)
+                [*batch.read.failures, *unreadable, *step.failures()], key=lambda failure: (failure.row, failure.reason)
             )
             for failure in failures:
                 self.progress.fail(failure.item, failure.reason)

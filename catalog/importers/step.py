@@ -155,7 +155,11 @@ class Step:
     def _write(self, labels: Sequence[Said], posters: Mapping[str, Encoded]) -> None:
         if labels:
             with store.inside(self._change_set()):
-                store.write_labels((self.ids[said.key], said.origin, said.changes) for said in labels)
+                for fresh in (True, False):
+                    of_these = [said for said in labels if (said.key not in self.held) == fresh]
+                    store.write_labels(
+                        ((self.ids[said.key], said.origin, said.changes) for said in of_these), fresh=fresh
+                    )
         store.write_posters(
             {self.ids[key]: picture for key, picture in posters.items()},
             {self.ids[row.key]: row.poster_licence for row in self.rows},

@@ -113,10 +113,16 @@ def held_labels(film_ids: Sequence[int]) -> dict[int, Held]:
         return {film_id: Held(*(frozenset(terms or ()) for terms in said)) for film_id, *said in cursor.fetchall()}
 
 
-def write_labels(changes: Iterable[tuple[int, str, LabelChanges]]) -> None:
+# What a person has decided or locked stays: here, and by the database's own guard.
+_ON_CONFLICT = """ON CONFLICT (film_id, term_id) DO UPDATE
+    SET value = excluded.value, origin = excluded.origin, changed_at = excluded.changed_at
+    WHERE held.source <> 'person' AND NOT held.locked"""
+
+
+def write_labels(changes: Iterable[tuple[int, str, LabelChanges]], *, fresh: bool) -> None:
     """Labels of an import, as (film id, origin, changes); inside a change set only.
 
-    What a person has decided or locked stays: here, and in the database's own guard.
+    `fresh`: the films were added in this transaction, so nobody can have labelled them; a fifth faster.
     """
     groups = [
         (film_id, origin, value, f"{{{','.join(map(str, sorted(terms)))}}}")
@@ -128,14 +134,12 @@ def write_labels(changes: Iterable[tuple[int, str, LabelChanges]]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO catalog_label AS held
+            f"""INSERT INTO catalog_label AS held
                 (film_id, term_id, value, source, origin, locked, shown_version, changed_at)
             SELECT said.film_id, term.id, said.value, 'import', said.origin, false, '', now()
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS said (film_id, origin, value, terms),
                 unnest(said.terms::bigint[]) AS term (id)
-            ON CONFLICT (film_id, term_id) DO UPDATE
-                SET value = excluded.value, origin = excluded.origin, changed_at = excluded.changed_at
-                WHERE held.source <> 'person' AND NOT held.locked""",
+            {"" if fresh else _ON_CONFLICT}""",
             [list(column) for column in zip(*groups, strict=True)],
         )
 

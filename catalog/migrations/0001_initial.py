@@ -467,7 +467,10 @@ class Migration(migrations.Migration):
             model_name="filmterm",
             name="film",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="film_terms", to="catalog.film"
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="film_terms",
+                to="catalog.film",
             ),
         ),
         migrations.AddField(
@@ -544,7 +547,10 @@ class Migration(migrations.Migration):
             model_name="filmterm",
             name="term",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="film_terms", to="catalog.term"
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="film_terms",
+                to="catalog.term",
             ),
         ),
         migrations.AddField(

@@ -148,8 +148,8 @@ class FilmTerm(models.Model):
         IMPORT = "import", _("import")
         MODEL = "model", _("model")
 
-    film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="film_terms")
-    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="film_terms")
+    film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="film_terms", db_index=False)
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="film_terms", db_index=False)
     weight = models.FloatField(help_text="1 for a label, the score for a prediction")
     origin = models.CharField(max_length=6, choices=Origin.choices)
 

@@ -133,8 +133,9 @@ def test_a_scan_bomb_is_refused_at_once() -> None:
     assert time.monotonic() - began < 6
 
 
-def test_a_pixel_bomb_is_refused() -> None:
-    data = pixel_bomb()
+@pytest.mark.parametrize("side", [6_400, 20_000])  # just above what we take, and what Pillow itself refuses
+def test_a_pixel_bomb_is_refused(side: int) -> None:
+    data = pixel_bomb(side)
     assert len(data) < 500_000
     assert (refusal(data).status, str(refusal(data))) == (422, "This picture is too complex to open safely.")
 
@@ -147,6 +148,12 @@ def test_gigabytes_of_zeros_are_not_read(tmp_path: Path) -> None:
     error = refusal(path)
     assert (str(error), error.status) == ("This picture is larger than 20 MB.", 413)
     assert time.monotonic() - began < 1
+
+
+def test_too_many_bytes_are_refused(settings: pytest.FixtureRequest) -> None:
+    settings.POSTER_MAX_BYTES = 2**20  # type: ignore[attr-defined]
+    error = refusal(picture() + bytes(2**20))
+    assert (str(error), error.status) == ("This picture is larger than 1 MB.", 413)
 
 
 def test_a_picture_that_takes_too_much_cpu_ends_its_process_only(monkeypatch: pytest.MonkeyPatch, film: Film) -> None:
