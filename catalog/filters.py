@@ -10,7 +10,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from catalog.models import Film, FilmQuerySet, FilmTerm, Review, Term
-from catalog.paging import ORDERS, Order
+from catalog.paging import ORDERS, Order, order_called
 
 LONGEST_SEARCH = 200
 
@@ -44,7 +44,7 @@ class Filters:
 
     @property
     def order(self) -> Order:
-        return ORDERS[self.sort]
+        return order_called(self.sort)
 
     @property
     def any(self) -> bool:

@@ -5,11 +5,14 @@ decided on or deleted.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Film, FilmQuerySet
@@ -24,10 +27,13 @@ class Order:
     descending: bool = True
     parse: Callable[[str], Any] = str
     nulls: bool = False  # the column may be empty; such films come last
+    expression: Combinable | None = None  # what the column is, where the table has none of that name
 
     def sort(self, films: FilmQuerySet) -> FilmQuerySet:
         if not self.column:
             return films.order_by("-pk")
+        if self.expression is not None:
+            films = films.annotate(**{self.column: self.expression})
         if not self.descending:
             return films.order_by(self.column, "pk")
         return films.order_by(F(self.column).desc(nulls_last=self.nulls or None), "-pk")
@@ -60,12 +66,20 @@ class Order:
         return f"{'' if value is film or value is None else value}~{film.pk}"
 
 
+TITLE_IN_KOREAN = Coalesce(NullIf("title_ko", Value("")), F("title"))  # indexed: film_by_title_ko
+
 ORDERS = {
     "newest": Order(_("Newest first")),
     "title": Order(_("Title"), "title", descending=False),
     "year": Order(_("Year"), "year", parse=int, nulls=True),
     "doubt": Order(_("Most uncertain first"), "review__doubt", parse=float),
 }
+KOREAN_TITLE = replace(ORDERS["title"], column="title_in_korean", expression=TITLE_IN_KOREAN)
+
+
+def order_called(name: str) -> Order:
+    """The order of that name; titles are sorted as the reader sees them."""
+    return KOREAN_TITLE if name == "title" and get_language() == "ko" else ORDERS[name]
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,6 @@ class Page:
 
 def page(films: FilmQuerySet, order: Order, cursor: str, size: int) -> Page:
     """One page of at most `size` films, in one query."""
-    found = list(order.sort(films.filter(order.after(cursor)))[: size + 1])
+    found = list(order.sort(films).filter(order.after(cursor))[: size + 1])
     shown = found[:size]
     return Page(shown, order.cursor(shown[-1]) if len(found) > size else "")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Value
-from django.db.models.functions import MD5, Cast, Coalesce, Lower
+from django.db.models.functions import MD5, Cast, Coalesce, Lower, NullIf
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +97,7 @@ class Film(models.Model):
         indexes = [
             models.Index(models.F("year").desc(nulls_last=True), models.F("id").desc(), name="film_by_year"),
             models.Index(fields=["title", "id"], name="film_by_title"),
+            models.Index(Coalesce(NullIf("title_ko", Value("")), "title"), "id", name="film_by_title_ko"),
             # Left out of every count; few, so that leaving them out costs nothing.
             models.Index(fields=["id"], name="film_unpublished", condition=models.Q(published=False)),
             # Whose poster is this file? Asked whenever one is served.

@@ -127,6 +127,19 @@ def test_it_sorts(client: Client, sort: str, expected: list[str]) -> None:
     assert titles(client, f"/?sort={sort}") == expected
 
 
+def test_korean_readers_get_titles_in_the_order_in_which_they_see_them(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.views.films.FILMS_PER_PAGE", 2)
+    for title, korean in (("Zorro", "가"), ("Alien", "하"), ("Brazil", ""), ("Dune", "나")):
+        make_film(title, title_ko=korean)
+    client.cookies["django_language"] = "ko"
+    first = client.get("/?sort=title")
+    assert [film.shown_title for film in first.context["page"].films] == ["Brazil", "가"]
+    second = client.get(f"/{first.context['more']}")
+    assert [film.shown_title for film in second.context["page"].films] == ["나", "하"]
+
+
 @pytest.mark.parametrize("sort", ["newest", "title", "year", "doubt"])
 def test_the_next_page_goes_on_where_this_one_ends(
     client: Client, sort: str, horror: Term, monkeypatch: pytest.MonkeyPatch
