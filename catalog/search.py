@@ -19,10 +19,10 @@ def refresh(film_ids: Sequence[int]) -> None:
         _lock(ids)
         scores = _active_scores(ids)
         said = _said(sorted(scores))
-        FilmTerm.objects.filter(film_id__in=ids).delete()
+        _delete(FilmTerm, ids)
         _insert_labelled(ids)
         _insert_proposed(scores, said)
-        Review.objects.filter(film_id__in=ids).delete()
+        _delete(Review, ids)
         Review.objects.bulk_create(
             (review(film_id, said[film_id], scores[film_id]) for film_id in scores), batch_size=5000
         )
@@ -31,6 +31,11 @@ def refresh(film_ids: Sequence[int]) -> None:
 def _lock(film_ids: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM catalog_film WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [film_ids])
+
+
+def _delete(model: type[FilmTerm] | type[Review], film_ids: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE film_id = ANY(%s)", [film_ids])
 
 
 def _active_scores(film_ids: Sequence[int]) -> FilmScores:
