@@ -1,10 +1,21 @@
 """Files that are there whole or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+def why_not_writable(path: Path) -> str:
+    """Why no file can be put there, in the system's words; empty where one can, its folders being made if need be."""
+    if path.is_dir():
+        return os.strerror(errno.EISDIR)
+    nearest = path if path.exists() else next(parent for parent in path.absolute().parents if parent.exists())
+    if nearest != path and not nearest.is_dir():
+        return os.strerror(errno.ENOTDIR)
+    return "" if os.access(nearest, os.W_OK) else os.strerror(errno.EACCES)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.cells import inert
+from catalog.files import why_not_writable
+from catalog.importers.rows import BadSource
 
 ERROR_COLUMNS = ("row", "film", "reason")
 
@@ -100,10 +102,16 @@ class ImportReport:
 
 
 class ErrorFile:
-    """A CSV file of what was left out and why; made when there is something to say, and added to after a restart."""
+    """A CSV file of what was left out and why; made when there is something to say, and added to after a restart.
+
+    Raises:
+        BadSource: it cannot be written there.
+    """
 
     def __init__(self, path: Path, *, fresh: bool = True) -> None:
         self.path = path
+        if reason := why_not_writable(path):
+            raise BadSource(_("%(file)s cannot be written: %(reason)s.") % {"file": path, "reason": reason})
         if fresh:
             path.unlink(missing_ok=True)
 

@@ -557,6 +557,8 @@ def test_the_command_tells_and_writes_json(data: Path, capsys: pytest.CaptureFix
         (["{}/films.csv", "--format", "mpst"], "needed are the columns imdb_id, title, tags, split; found: imdb_id"),
         (["{}/films.csv", "--format", "csv", "--rule", "plot=take"], "is no rule"),
         (["{}/films.csv", "--format", "csv", "--posters", "{}/none"], "There is no folder"),
+        (["{}/films.csv", "--format", "csv", "--errors", "{}/films.csv/errors.csv"], "cannot be written"),
+        (["{}/films.csv", "--format", "csv", "--json", "{}"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(data: Path, arguments: list[str], sentence: str) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
-from catalog.files import write_whole
+from catalog.files import why_not_writable, write_whole
 from catalog.importers import IMPORTERS
 from catalog.importers.merge import BadRule, parse_rules
 from catalog.importers.rows import BadSource
@@ -34,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["json"] and (reason := why_not_writable(options["json"])):
+            sentence = _("%(file)s cannot be written: %(reason)s.") % {"file": options["json"], "reason": reason}
+            raise CommandError(sentence, returncode=2)
         progress = Console(self.stderr.write)
         try:
             report = import_films(
