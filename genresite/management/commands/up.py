@@ -58,6 +58,8 @@ class Command(BaseCommand):
         _only_one(data, address)
         site.require_port(host, port)
         site.require_disk(data)
+        if os.environ["BROKER_URL"] == embedded.broker_url(data):
+            site.wait_for_broker(supervisor.add(site.broker(data)), data)
         site.prepare()
         if not options["no_sample"] and site.load_sample():
             self.say("The sample catalogue is loaded.")
@@ -72,8 +74,6 @@ class Command(BaseCommand):
             supervisor.look()
 
     def start(self, data: Path, supervisor: Supervisor, host: str, port: int, *, worker: bool) -> None:
-        if os.environ["BROKER_URL"] == embedded.broker_url(data):
-            site.wait_for_broker(supervisor.add(site.broker(data)), data)
         if worker:
             supervisor.add(site.worker(data))
         web = supervisor.add(site.web(data, host, port))
