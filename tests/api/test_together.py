@@ -80,3 +80,21 @@ def test_the_limit_holds_in_parallel(films: list[Film], settings: Any) -> None:
     with ThreadPoolExecutor(16) as pool:
         codes = Counter(code for mine in pool.map(write, clients) for code in mine)
     assert codes == {400: 20, 429: 44}
+
+
+def test_of_eight_who_undo_at_once_one_does(films: list[Film]) -> None:
+    people = [make_user(role=User.Role.CURATOR) for _ in range(8)]
+    clients = [client_of(person) for person in people]
+    seen = {"value": "yes", "revision": 1}
+    changes = clients[0].put("/api/films/film-0/labels/genre/horror/", seen).data["change_set"]
+    start = threading.Barrier(8)
+
+    def undo(client: Any) -> int:
+        start.wait(timeout=60)
+        code: int = client.post(f"/api/changes/{changes}/undo/").status_code
+        connection.close()
+        return code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(undo, clients)) == {201: 1, 409: 7}
+    assert not Label.objects.exists()
