@@ -138,8 +138,8 @@ def _predict() -> dict[str, Any]:
 
     versions = list(ModelVersion.objects.filter(champion=True))
     films, posters = Film.objects.count(), Film.objects.exclude(poster_sha256="").count()
-    Embedding.objects.all().delete()
     texts = {id(text): text for _, text, _ in map(_load, versions)}.values()
+    Embedding.objects.all().delete()
 
     def read_plots() -> None:
         for text in texts:
