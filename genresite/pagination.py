@@ -1,6 +1,5 @@
 """Pages of the API that stay stable while rows are added."""
 
-
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
