@@ -251,7 +251,10 @@ CSV_NEEDS = "films.csv has another header: needed are the columns imdb_id, title
         (b"imdb_id,title\ntt1,A\0B\n", "films.csv is not a CSV file: it is not text (it holds NUL bytes)."),
         ("imdb_id,title\ntt1,é\n".encode("latin-1"), "films.csv is not UTF-8 text: save it as CSV in UTF-8."),
         ("imdb_id\n".encode("utf-16"), "films.csv is not a CSV file: it is not text (it holds NUL bytes)."),
-        (gzip.compress(b"imdb_id,title\ntt1,A\n" * 99)[:-20], "films.csv is a damaged gzip file: it ends too early."),
+        (
+            gzip.compress(b"imdb_id,title\ntt1,A\n" * 99, mtime=0)[:-20],
+            "films.csv is a damaged gzip file: it ends too early.",
+        ),
     ],
 )
 def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
