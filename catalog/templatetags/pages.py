@@ -1,13 +1,15 @@
 """Small things that templates draw: icons, scores, bars against their threshold."""
 
+from collections.abc import Sequence
+
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from catalog.models import Decision, Label
+from catalog.models import Decision, FilmTerm, Label
 
 register = template.Library()
 
@@ -81,3 +83,33 @@ def said_before(decision: Decision) -> str:
     if decision.before_source == Label.Source.IMPORT and decision.after_source == Label.Source.PERSON:
         return _("%(words)s, imported") % {"words": words}
     return words
+
+
+CHIPS = 3  # on a card; the rest is counted, and named in a tooltip
+
+
+@register.simple_tag
+def chips(terms: Sequence[tuple[str, str, float]]) -> SafeString:
+    """The terms (name, origin, weight) of a card: solid where people or sources say so, dashed where the model does.
+
+    Drawn here rather than in the template because a list draws hundreds.
+    """
+    said, rest = _("proposed by the model"), terms[CHIPS:]
+    shown = format_html_join(
+        "",
+        '<li class="chip{}">{}{}</li>',
+        (
+            (" chip--model", name, _chip_score(weight, said)) if origin == FilmTerm.Origin.MODEL else ("", name, "")
+            for name, origin, weight in terms[:CHIPS]
+        ),
+    )
+    if not rest:
+        return shown
+    names = ", ".join(name for name, _origin, _weight in rest)
+    return shown + format_html(
+        '<li class="chip chip--rest" title="{}">+{}<span class="sr-only"> {}</span></li>', names, len(rest), _("more")
+    )
+
+
+def _chip_score(score: float, said: str) -> SafeString:
+    return format_html(' <span class="chip__score">{}<span class="sr-only"> {}</span></span>', figure(score), said)
