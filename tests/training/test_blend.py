@@ -1,5 +1,7 @@
 """The blend: calibrated where it was fitted, one set of weights per pattern, harmless with few films."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -11,7 +13,7 @@ PRIOR = np.full(4, -1.0, np.float32)
 NEEDS = np.array([[True, False], [False, True]])
 
 
-def two_members(films: int = 3000, seed: int = 0):
+def two_members(films: int = 3000, seed: int = 0) -> Any:
     """Members that say half and three times of what they know; each knows another half of the truth."""
     random = np.random.default_rng(seed)
     known = random.normal(size=(2, films, 4)).astype(np.float32)
@@ -19,7 +21,7 @@ def two_members(films: int = 3000, seed: int = 0):
     return known * np.array([0.5, 3.0], np.float32)[:, None, None], Truth.of(labels)
 
 
-def blend_of(differences, truth, has_text=None, has_image=None):
+def blend_of(differences: Any, truth: Any, has_text: Any = None, has_image: Any = None) -> Any:
     everyone = np.ones(differences.shape[1], bool)
     return fit_blend(
         differences,
@@ -31,14 +33,14 @@ def blend_of(differences, truth, has_text=None, has_image=None):
     )
 
 
-def test_it_undoes_shyness_and_boasting():
+def test_it_undoes_shyness_and_boasting() -> None:
     differences, truth = two_members()
     weights, bias = stack(differences, truth, PRIOR)
     assert weights.mean(1) == pytest.approx([2.0, 1 / 3], rel=0.15)
     assert bias == pytest.approx(PRIOR, abs=0.15)
 
 
-def test_probabilities_are_calibrated_on_other_films_in_every_pattern():
+def test_probabilities_are_calibrated_on_other_films_in_every_pattern() -> None:
     blend = blend_of(*two_members())
     differences, truth = two_members(seed=1)
     for text, image in ((True, True), (True, False), (False, True)):
@@ -47,20 +49,20 @@ def test_probabilities_are_calibrated_on_other_films_in_every_pattern():
         assert calibration_error(expit(blend(seen, *flags)).astype(float), truth) < 0.02
 
 
-def test_films_with_nothing_to_see_get_the_prior():
+def test_films_with_nothing_to_see_get_the_prior() -> None:
     nothing = np.zeros(5, bool)
     logits = Blend.even(2, PRIOR)(np.ones((2, 5, 4), np.float32), nothing, nothing)
     assert (logits == PRIOR).all()
 
 
-def test_a_member_that_cannot_see_has_no_say():
+def test_a_member_that_cannot_see_has_no_say() -> None:
     blend = blend_of(*two_members(300))
     assert (blend.weights[0, 1] == 0).all()  # plot only: not the image member
     assert (blend.weights[1, 0] == 0).all()  # poster only: not the text member
     assert (blend.weights[2] != 0).all()
 
 
-def test_without_films_every_member_counts_the_same():
+def test_without_films_every_member_counts_the_same() -> None:
     differences, truth = two_members(10)
     nobody = np.zeros(10, bool)
     blend = blend_of(differences, truth, has_text=nobody, has_image=nobody)
@@ -68,7 +70,7 @@ def test_without_films_every_member_counts_the_same():
     assert (blend.bias == PRIOR).all()
 
 
-def test_unknown_labels_change_nothing():
+def test_unknown_labels_change_nothing() -> None:
     differences, truth = two_members(400)
     known = np.random.default_rng(5).random(truth.yes.shape) < 0.5
     first = stack(differences, Truth(truth.yes & known, known), PRIOR)

@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from tests.training.films import made_up_films
 from training.architectures import heads
 from training.architectures.heads import HeadsConfig, TrainedHeads, train_heads
 from training.architectures.members import Facts
+from training.inputs import TrainingData
 from training.loop import LoopOptions, Stopped
 from training.metrics import Truth, average_precisions, micro, prior
 
@@ -19,25 +23,25 @@ CONFIG = HeadsConfig(
 
 
 @pytest.fixture(scope="module")
-def data():
+def data() -> TrainingData:
     return made_up_films()
 
 
 @pytest.fixture(scope="module")
-def trained(data):
+def trained(data: TrainingData) -> TrainedHeads:
     return train_heads(data, CONFIG, seed=0)
 
 
-def mean_precision(model, inputs, truth):
+def mean_precision(model: Any, inputs: Any, truth: Any) -> Any:
     return np.nanmean(average_precisions(model.scores(inputs).astype(float), truth))
 
 
-def test_every_member_is_trained_and_heard(trained):
+def test_every_member_is_trained_and_heard(trained: TrainedHeads) -> None:
     assert list(trained.members) == ["words", "text", "image"]
     assert (trained.blend.weights[2].mean(1) > 0).all()
 
 
-def test_both_beat_either_alone_and_either_beats_the_prior(trained, data):
+def test_both_beat_either_alone_and_either_beats_the_prior(trained: TrainedHeads, data: TrainingData) -> None:
     rows = data.rows("test")[(data.has_text & data.has_image)[data.rows("test")]]
     inputs, truth = data.take(rows), Truth.of(data.labels[rows])
     both, plot, poster = (
@@ -46,13 +50,15 @@ def test_both_beat_either_alone_and_either_beats_the_prior(trained, data):
     assert both > plot > poster > prior(truth).mean() + 0.05
 
 
-def test_thresholds_decide_well(trained, data):
+def test_thresholds_decide_well(trained: TrainedHeads, data: TrainingData) -> None:
     rows = data.rows("test")
     decided = trained.scores(data.take(rows)) >= trained.thresholds
     assert micro(decided, Truth.of(data.labels[rows]))["f1"] > 0.7
 
 
-def test_scores_are_probabilities_and_the_prior_where_nothing_is_seen(trained, data):
+def test_scores_are_probabilities_and_the_prior_where_nothing_is_seen(
+    trained: TrainedHeads, data: TrainingData
+) -> None:
     inputs = data.take(np.arange(10))
     scores = trained.scores(inputs)
     assert scores.shape == (10, 3)
@@ -63,20 +69,20 @@ def test_scores_are_probabilities_and_the_prior_where_nothing_is_seen(trained, d
     assert blind[0] == pytest.approx(prior(Truth.of(data.labels[data.rows("train")])), abs=0.02)
 
 
-def test_what_stands_where_a_flag_is_off_changes_nothing(trained, data):
+def test_what_stands_where_a_flag_is_off_changes_nothing(trained: TrainedHeads, data: TrainingData) -> None:
     inputs = data.take(np.arange(50))
     noise = np.random.default_rng(0).normal(size=inputs.image_vectors.shape).astype(np.float32)
     scribbled = replace(inputs, image_vectors=np.where(inputs.has_image[:, None], inputs.image_vectors, noise))
     assert (trained.scores(inputs) == trained.scores(scribbled)).all()
 
 
-def test_one_film_alone_scores_as_among_others(trained, data):
+def test_one_film_alone_scores_as_among_others(trained: TrainedHeads, data: TrainingData) -> None:
     together = trained.scores(data.take(np.arange(20)))
     alone = np.concatenate([trained.scores(data.take(np.array([i]))) for i in range(20)])
     assert alone == pytest.approx(together, abs=1e-5)
 
 
-def test_saving_and_loading_changes_nothing(trained, data, tmp_path):
+def test_saving_and_loading_changes_nothing(trained: TrainedHeads, data: TrainingData, tmp_path: Path) -> None:
     trained.save(tmp_path)
     again = heads.load(tmp_path)
     inputs = data.take(data.rows("test"))
@@ -86,13 +92,25 @@ def test_saving_and_loading_changes_nothing(trained, data, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["heads.json", "model.safetensors"]
 
 
-def test_the_same_seed_gives_the_same_model(trained, data):
+def test_the_same_seed_gives_the_same_model(trained: TrainedHeads, data: TrainingData) -> None:
     inputs = data.take(np.arange(30))
     assert (train_heads(data, CONFIG, seed=0).scores(inputs) == trained.scores(inputs)).all()
     assert (train_heads(data, CONFIG, seed=1).scores(inputs) != trained.scores(inputs)).any()
 
 
-def test_test_films_teach_nothing(trained, data):
+def test_the_number_of_cores_changes_nothing_and_is_left_as_it_was(trained: TrainedHeads, data: TrainingData) -> None:
+    cores = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        again = train_heads(data, CONFIG, seed=0)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(cores)
+    for name, tensor in again.tensors().items():
+        assert (tensor == trained.tensors()[name]).all(), name
+
+
+def test_test_films_teach_nothing(trained: TrainedHeads, data: TrainingData) -> None:
     labels = data.labels.copy()
     labels[data.rows("test")] = 1 - np.abs(labels[data.rows("test")])
     other = train_heads(replace(data, labels=labels), CONFIG, seed=0)
@@ -102,25 +120,25 @@ def test_test_films_teach_nothing(trained, data):
 
 
 @pytest.mark.parametrize(("hidden", "expected"), [("text", ["image"]), ("image", ["words", "text"])])
-def test_a_catalogue_without_plots_or_without_posters_will_do(data, hidden, expected):
+def test_a_catalogue_without_plots_or_without_posters_will_do(data: TrainingData, hidden: Any, expected: Any) -> None:
     bare = data.without_text() if hidden == "text" else data.without_image()
     model = train_heads(bare, CONFIG, seed=0)
     assert list(model.members) == expected
     assert np.isfinite(model.scores(data.take(np.arange(5)))).all()
 
 
-def test_without_an_encoder_the_words_remain(data):
+def test_without_an_encoder_the_words_remain(data: TrainingData) -> None:
     nothing = np.zeros((len(data), 0), np.float32)
     model = train_heads(replace(data, text_vectors=nothing, image_vectors=nothing), CONFIG, seed=0)
     assert list(model.members) == ["words"]
 
 
-def test_nothing_to_learn_from_is_refused(data):
+def test_nothing_to_learn_from_is_refused(data: TrainingData) -> None:
     with pytest.raises(ValueError, match="plot or a poster"):
         train_heads(data.without_text().without_image(), CONFIG, seed=0)
 
 
-def test_linear_members_and_no_words_no_facts(data):
+def test_linear_members_and_no_words_no_facts(data: TrainingData) -> None:
     config = replace(CONFIG, hidden=0, hidden_image=0, nets=1, vocabulary=0, facts=False)
     model = train_heads(data, config, seed=0)
     assert list(model.members) == ["text", "image"]
@@ -129,21 +147,21 @@ def test_linear_members_and_no_words_no_facts(data):
     assert (model.scores(data.take(rows)) == model.scores(data.take(rows).without_facts())).all()
 
 
-def test_a_term_that_is_always_unknown_gets_a_score(data):
+def test_a_term_that_is_always_unknown_gets_a_score(data: TrainingData) -> None:
     labels = data.labels.copy()
     labels[:, 1] = -1
     model = train_heads(replace(data, labels=labels), CONFIG, seed=0)
     assert np.isfinite(model.scores(data.take(np.arange(5)))).all()
 
 
-def test_few_films_and_no_validation_film_will_do():
+def test_few_films_and_no_validation_film_will_do() -> None:
     few = made_up_films(12, seed=3)
     few = replace(few, splits=np.where(few.splits == "validation", "train", few.splits))
     model = train_heads(few, CONFIG, seed=0)
     assert np.isfinite(model.scores(few.take(few.rows("test")))).all()
 
 
-def test_progress_counts_all_epochs_in_one_row(data):
+def test_progress_counts_all_epochs_in_one_row(data: TrainingData) -> None:
     seen = []
     train_heads(data, CONFIG, seed=0, progress=lambda epoch, total, figures: seen.append((epoch, total, figures)))
     assert [epoch for epoch, _, _ in seen] == list(range(1, len(seen) + 1))
@@ -152,7 +170,7 @@ def test_progress_counts_all_epochs_in_one_row(data):
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 3])
-def test_it_stops_when_asked(data, epoch):
+def test_it_stops_when_asked(data: TrainingData, epoch: int) -> None:
     seen = [0]
     with pytest.raises(Stopped):
         train_heads(
@@ -165,7 +183,7 @@ def test_it_stops_when_asked(data, epoch):
     assert seen[-1] == epoch
 
 
-def test_a_damaged_folder_is_refused(trained, tmp_path):
+def test_a_damaged_folder_is_refused(trained: TrainedHeads, tmp_path: Path) -> None:
     trained.save(tmp_path)
     weights = tmp_path / "model.safetensors"
     whole = weights.read_bytes()
@@ -179,7 +197,7 @@ def test_a_damaged_folder_is_refused(trained, tmp_path):
         TrainedHeads.load(tmp_path)
 
 
-def test_the_default_trains_from_a_snapshot(data, monkeypatch):
+def test_the_default_trains_from_a_snapshot(data: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "HeadsConfig", lambda: CONFIG)
     epochs = []
     model = heads.train(data, data, seed=0, on_epoch=lambda *row: epochs.append(row))
@@ -187,7 +205,7 @@ def test_the_default_trains_from_a_snapshot(data, monkeypatch):
     assert epochs
 
 
-def test_facts_of_unknown_year_and_language_are_zeros(data):
+def test_facts_of_unknown_year_and_language_are_zeros(data: TrainingData) -> None:
     facts = Facts.fit(["en", "en", "ko", ""], most=1)
     assert list(facts.languages) == ["en"]
     rows = facts.of(replace(data.take(np.arange(3)), years=[1984, None, 1984], languages=["en", "", "ko"]))
@@ -198,6 +216,6 @@ def test_facts_of_unknown_year_and_language_are_zeros(data):
 
 
 @pytest.mark.parametrize("wrong", [{"vocabulary": -1}, {"nets": 0}, {"strength": 0.0}, {"dropout": 1.0}])
-def test_impossible_options_are_refused(wrong):
+def test_impossible_options_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"must|needed"):
         HeadsConfig(**wrong)

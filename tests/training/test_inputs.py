@@ -9,7 +9,7 @@ from tests.training.films import made_up_films
 from training.inputs import Inputs, TrainingData
 
 
-def test_taking_films_keeps_every_part_in_step():
+def test_taking_films_keeps_every_part_in_step() -> None:
     data = made_up_films(20)
     some = data.take(np.array([5, 2]))
     assert type(some) is Inputs
@@ -21,7 +21,7 @@ def test_taking_films_keeps_every_part_in_step():
     )
 
 
-def test_hiding_a_modality():
+def test_hiding_a_modality() -> None:
     data = made_up_films(20)
     assert not data.without_text().has_text.any()
     assert set(data.without_text().texts) == {""}
@@ -30,7 +30,7 @@ def test_hiding_a_modality():
     assert set(data.without_facts().years) == {None}
 
 
-def test_parts_of_different_lengths_are_refused():
+def test_parts_of_different_lengths_are_refused() -> None:
     data = made_up_films(20)
     with pytest.raises(ValueError, match="one row per film"):
         replace(data, texts=["one"])

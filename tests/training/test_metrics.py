@@ -1,6 +1,7 @@
 """Metrics against scikit-learn on random labels, with and without unknown cells, and by hand on small tables."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from training import metrics
 from training.metrics import Truth
 
 
-def random_case(seed: int, films: int = 60, terms: int = 5, unknown: float = 0.0, ties: bool = False):
+def random_case(seed: int, films: int = 60, terms: int = 5, unknown: float = 0.0, ties: bool = False) -> Any:
     random = np.random.default_rng(seed)
     labels = (random.random((films, terms)) < 0.4).astype(int)
     labels[0], labels[1] = 1, 0  # every term has a yes and a no, also after masking
@@ -23,14 +24,14 @@ def random_case(seed: int, films: int = 60, terms: int = 5, unknown: float = 0.0
 
 
 @pytest.mark.parametrize("average", ["micro", "macro", "weighted"])
-def test_f1_equals_scikit_learn_without_unknown_cells(average):
+def test_f1_equals_scikit_learn_without_unknown_cells(average: str) -> None:
     _, decided, truth = random_case(1)
     ours = metrics.micro(decided, truth) if average == "micro" else metrics.averaged(decided, truth, average)
     theirs = sk.precision_recall_fscore_support(truth.yes, decided, average=average, zero_division=0)
     assert [ours["precision"], ours["recall"], ours["f1"]] == pytest.approx(theirs[:3])
 
 
-def test_samples_average_equals_scikit_learn_on_films_with_a_yes():
+def test_samples_average_equals_scikit_learn_on_films_with_a_yes() -> None:
     _, decided, truth = random_case(2)
     films = truth.yes.any(1)
     theirs = sk.precision_recall_fscore_support(truth.yes[films], decided[films], average="samples", zero_division=0)
@@ -40,7 +41,7 @@ def test_samples_average_equals_scikit_learn_on_films_with_a_yes():
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), unknown=st.sampled_from([0.0, 0.3, 0.8]), ties=st.booleans())
-def test_each_term_equals_scikit_learn_on_its_known_films(seed, unknown, ties):
+def test_each_term_equals_scikit_learn_on_its_known_films(seed: int, unknown: float, ties: bool) -> None:
     scores, decided, truth = random_case(seed, unknown=unknown, ties=ties)
     counts, areas = metrics.count(decided, truth), metrics.average_precisions(scores, truth)
     for t in range(scores.shape[1]):
@@ -52,7 +53,7 @@ def test_each_term_equals_scikit_learn_on_its_known_films(seed, unknown, ties):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_weighted_average_precision_equals_repeating_films(seed):
+def test_weighted_average_precision_equals_repeating_films(seed: int) -> None:
     scores, _, truth = random_case(seed, ties=True)
     weights = np.random.default_rng(seed).integers(0, 4, len(scores))
     weights[0] = 1
@@ -63,7 +64,7 @@ def test_weighted_average_precision_equals_repeating_films(seed):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_what_is_said_about_unknown_cells_changes_no_metric(seed):
+def test_what_is_said_about_unknown_cells_changes_no_metric(seed: int) -> None:
     scores, decided, truth = random_case(seed, unknown=0.5)
     random = np.random.default_rng(seed + 1)
     other_scores = np.where(truth.known, scores, random.random(scores.shape))
@@ -71,7 +72,7 @@ def test_what_is_said_about_unknown_cells_changes_no_metric(seed):
     assert metrics.summary(scores, decided, truth) == metrics.summary(other_scores, other_decided, truth)
 
 
-def test_ranking_and_set_metrics_equal_scikit_learn():
+def test_ranking_and_set_metrics_equal_scikit_learn() -> None:
     scores, decided, truth = random_case(3)
     films = truth.yes.any(1)
     assert metrics.hamming_loss(decided, truth) == pytest.approx(sk.hamming_loss(truth.yes, decided))
@@ -80,7 +81,7 @@ def test_ranking_and_set_metrics_equal_scikit_learn():
     assert metrics.coverage_error(scores, truth) == pytest.approx(expected)
 
 
-def test_small_table_by_hand():
+def test_small_table_by_hand() -> None:
     truth = Truth.of([[1, 0, -1], [1, 1, 0], [0, -1, -1]])
     decided = np.array([[True, True, True], [False, True, False], [False, True, True]])
     # known cells: hits (0,0) (1,1); false alarm (0,1); miss (1,0); the unknown column 2 says nothing
@@ -90,18 +91,18 @@ def test_small_table_by_hand():
     assert metrics.subset_accuracy(decided, truth) == pytest.approx(1 / 3)
 
 
-def test_nan_means_unknown_and_other_values_are_refused():
+def test_nan_means_unknown_and_other_values_are_refused() -> None:
     assert (Truth.of([[1.0, np.nan, 0.0]]).known == [[True, False, True]]).all()
     with pytest.raises(ValueError, match="unknown"):
         Truth.of([[2, 0]])
 
 
-def test_coverage_counts_only_known_terms():
+def test_coverage_counts_only_known_terms() -> None:
     truth = Truth.of([[0, 1, -1, 0]])
     assert metrics.coverage_error(np.array([[0.9, 0.5, 0.8, 0.1]]), truth) == 2
 
 
-def test_hits_in_the_top_3_by_hand():
+def test_hits_in_the_top_3_by_hand() -> None:
     truth = Truth.of([[1, 0, 0, 1, 1], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0]])
     scores = np.tile([0.9, 0.8, 0.7, 0.6, 0.5], (3, 1))
     hits = metrics.hits_at(scores, truth, 3)
@@ -109,18 +110,18 @@ def test_hits_in_the_top_3_by_hand():
     assert hits == pytest.approx({"any": 0.5, "share": 1 / 6, "mean": 0.5, "f1": 2 * 1 / (6 + 4)})
 
 
-def test_top_3_skips_unknown_terms():
+def test_top_3_skips_unknown_terms() -> None:
     truth = Truth.of([[-1, 0, 0, 1]])
     assert metrics.hits_at(np.array([[0.9, 0.8, 0.7, 0.6]]), truth, 3)["any"] == 1.0
 
 
-def test_calibration_error_of_honest_and_of_sure_scores():
+def test_calibration_error_of_honest_and_of_sure_scores() -> None:
     truth = Truth.of([[1], [0], [0], [0]])
     assert metrics.calibration_error(np.full((4, 1), 0.25), truth) == pytest.approx(0)
     assert metrics.calibration_error(np.full((4, 1), 1.0), truth) == pytest.approx(0.75)
 
 
-def test_rows_per_term_carry_counts_and_threshold():
+def test_rows_per_term_carry_counts_and_threshold() -> None:
     truth = Truth.of([[1, -1], [0, -1]])
     rows = metrics.per_term(np.array([[0.9, 0.2], [0.8, 0.2]]), np.ones((2, 2), bool), truth, ["a", "b"], [0.5, 0.1])
     assert rows[0] | {"average_precision": 1.0} == rows[0]
@@ -128,38 +129,38 @@ def test_rows_per_term_carry_counts_and_threshold():
     assert (rows[1]["known"], rows[1]["f1"], rows[1]["average_precision"]) == (0, 0.0, None)
 
 
-def test_baseline_decides_the_commonest_terms_for_every_film():
+def test_baseline_decides_the_commonest_terms_for_every_film() -> None:
     truth = Truth.of([[1, 1, 0, 0], [1, 0, 0, 1]])
     report = metrics.baseline([0.9, 0.5, 0.2, 0.1], truth, k=1)
     assert report["micro"] == pytest.approx({"precision": 1.0, "recall": 0.5, "f1": 2 / 3})
     assert (metrics.prior(Truth.of([[1, -1], [0, 1]])) == [0.5, 1.0]).all()
 
 
-def test_ceiling_bounds_the_macro_f1_of_any_thresholds():
+def test_ceiling_bounds_the_macro_f1_of_any_thresholds() -> None:
     scores, _, truth = random_case(5, unknown=0.3)
     best = metrics.ceiling(scores, truth)["thresholds"]["macro"]["f1"]
     for cut in np.linspace(0, 1, 21):
         assert metrics.averaged(scores >= cut, truth, "macro")["f1"] <= best + 1e-12
 
 
-def test_ceiling_of_three_terms_misses_the_fourth():
+def test_ceiling_of_three_terms_misses_the_fourth() -> None:
     report = metrics.ceiling(np.zeros((1, 4)), Truth.of([[1, 1, 1, 1]]))
     assert report["top"]["micro"] == pytest.approx({"precision": 1.0, "recall": 0.75, "f1": 6 / 7})
 
 
-def test_empty_tables_give_zeros():
+def test_empty_tables_give_zeros() -> None:
     report = metrics.summary(np.zeros((0, 2)), np.zeros((0, 2), bool), Truth.of(np.zeros((0, 2))))
     assert report["micro"]["f1"] == report["map"] == report["coverage_error"] == 0.0
     everything_unknown = Truth.of(np.full((3, 2), -1))
     assert metrics.summary(np.zeros((3, 2)), np.ones((3, 2), bool), everything_unknown)["macro"]["f1"] == 0.0
 
 
-def test_unknown_average_is_refused():
+def test_unknown_average_is_refused() -> None:
     with pytest.raises(ValueError, match="macro"):
         metrics.averaged(np.zeros((1, 1), bool), Truth.of([[1]]), "best")
 
 
-def test_thresholds_too_low_cost_precision_monotonically():
+def test_thresholds_too_low_cost_precision_monotonically() -> None:
     scores, _, truth = random_case(6)
     recalls = [metrics.micro(scores >= cut, truth)["recall"] for cut in (0.1, 0.5, 0.9)]
     assert all(high >= low for high, low in pairwise(recalls))

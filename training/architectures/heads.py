@@ -13,6 +13,7 @@ and neglects the poster. As a fourth member it adds little for half as much time
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ from training.architectures.members import Facts, Member, NetsOptions, VectorMem
 from training.blend import Blend, fit_blend
 from training.inputs import Inputs, Modality, TrainingData
 from training.linear import prior_log_odds
-from training.loop import Figures, LoopOptions, Report, ShouldStop, Stopped
+from training.loop import Figures, LoopOptions, Report, ShouldStop, Stopped, one_core
 from training.metrics import Truth
 from training.thresholds import fit_thresholds, from_log_odds
 
@@ -37,9 +38,14 @@ TENSORS, DESCRIPTION = "model.safetensors", "heads.json"
 class Labelled(Protocol):
     """What ``train`` needs of a snapshot: labels (N, T), the part of each film, the names of the terms."""
 
-    labels: NDArray[np.int8]
-    splits: NDArray[np.str_]
-    terms: list[str]
+    @property
+    def labels(self) -> NDArray[np.int8]: ...
+
+    @property
+    def splits(self) -> NDArray[np.str_]: ...
+
+    @property
+    def terms(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
@@ -185,7 +191,8 @@ def train_heads(
     truth = Truth.of(data.labels)
     prior = prior_log_odds(truth[data.rows("train")])
     facts = Facts.fit([data.languages[i] for i in data.rows("train")], config.languages, use=config.facts)
-    members = _train_members(data, truth, config, facts, prior, seed, _Clock(config, progress, should_stop))
+    with one_core():
+        members = _train_members(data, truth, config, facts, prior, seed, _Clock(config, progress, should_stop))
     if not members:
         raise ValueError("no training film has a plot or a poster to learn from")
     return _decide(members, config, list(data.terms), facts, prior, data, truth)
