@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,21 @@ class Report(Protocol):
 
 class Stopped(Exception):
     """Training was asked to stop before it had a result."""
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Let torch compute on one core only.
+
+    Nets this small gain nothing from a second one, and wait many times as long for each other where the cores are
+    busy with something else. Weights then do not depend on the number of cores either.
+    """
+    cores = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(cores)
 
 
 @dataclass(frozen=True)
