@@ -1,6 +1,5 @@
 """Accounts: roles, the last admin, signing in, Django's admin, and being forgotten."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
@@ -74,22 +73,25 @@ def test_all_admins_at_once_are_refused_too(admin: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_admins_who_demote_each_other_leave_one() -> None:
-    admins = [make_user(role=User.Role.ADMIN) for _ in range(2)]
-    start = threading.Barrier(2)
+    """The second begins while the first has not committed yet, and has to wait for it."""
+    first, second = (make_user(role=User.Role.ADMIN) for _ in range(2))
 
-    def demote(user: User) -> bool:
-        start.wait(timeout=30)
+    def demote_second() -> bool:
         try:
-            User.objects.filter(pk=user.pk).update(role="viewer")
+            return bool(User.objects.filter(pk=second.pk).update(role="viewer"))
         except IntegrityError:
             return False
         finally:
             connection.close()
-        return True
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(demote, admins)) == [False, True]
-    assert User.objects.admins().count() == 1
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            User.objects.filter(pk=first.pk).update(role="viewer")
+            demoted = pool.submit(demote_second)
+            with pytest.raises(TimeoutError):
+                demoted.result(timeout=0.5)
+        assert demoted.result(timeout=30) is False
+    assert list(User.objects.admins()) == [second]
 
 
 def test_who_is_disabled_is_out_at_once(client: Client, curator: User, film: Film, horror: Term) -> None:
