@@ -49,11 +49,11 @@ def one_core() -> Iterator[None]:
 class LoopOptions:
     """How a module is trained."""
 
-    epochs: int = 16
+    epochs: int = 10
     """Most passes over the training films; the learning rate falls to zero over this many."""
     batch: int = 256
     """Films per step."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     """Highest learning rate of the one-cycle schedule (Smith and Topin 2018)."""
     weight_decay: float = 1e-2
     """Decoupled weight decay of AdamW."""

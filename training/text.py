@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 # Hangul, kana and Han: scripts whose words carry particles or are not parted by spaces.
 _CJK = "\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _PIECES = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]{{2,}}")
-_CJK_START = re.compile(rf"[{_CJK}]")
+_CJK_CHARACTER = re.compile(rf"[{_CJK}]")
 
 
 def tokens(text: str) -> list[str]:
@@ -26,11 +26,14 @@ def tokens(text: str) -> list[str]:
 
     Korean nouns take particles ("영화는", "영화를"): pairs of characters meet in the stem without a dictionary.
     """
-    return [token for piece in _PIECES.findall(text.lower()) for token in _parts(piece)]
+    pieces: list[str] = _PIECES.findall(text.lower())
+    if not _CJK_CHARACTER.search(text):  # nearly every text, and twice as fast
+        return pieces
+    return [token for piece in pieces for token in _parts(piece)]
 
 
 def _parts(piece: str) -> Iterator[str]:
-    if len(piece) > 2 and _CJK_START.match(piece):
+    if len(piece) > 2 and _CJK_CHARACTER.match(piece):
         yield from (piece[i : i + 2] for i in range(len(piece) - 1))
     else:
         yield piece
