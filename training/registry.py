@@ -141,7 +141,7 @@ def _free_number(task: str, newest: int) -> int:
 
 
 def promote(version: ModelVersion, *, user: User | None, reason: str = "", rollback: bool = False) -> Promotion:
-    """Make the version champion of its task, and have films predicted by it.
+    """Make the version champion of its task, and have films predicted by it; nothing happens if it is already.
 
     All or nothing: there is one champion at every moment, and the old one stays if the new cannot be read.
 
@@ -152,6 +152,8 @@ def promote(version: ModelVersion, *, user: User | None, reason: str = "", rollb
     with transaction.atomic():
         versions = ModelVersion.objects.select_for_update().filter(task=version.task).order_by("pk")
         before = next((v for v in versions if v.champion), None)
+        if before == version and (made := version.promotions.first()):
+            return made
         ModelVersion.objects.filter(task=version.task, champion=True).update(champion=False)
         ModelVersion.objects.filter(pk=version.pk).update(champion=True)
         version.champion = True

@@ -72,6 +72,13 @@ def test_promotion_and_rollback_walk_back_in_history(versions: list[ModelVersion
     assert [promotion.rollback for promotion in Promotion.objects.order_by("id")] == [False] * 3 + [True] * 2
 
 
+def test_promoting_the_champion_again_changes_nothing(versions: list[ModelVersion]) -> None:
+    for version in (versions[0], versions[1], versions[1]):
+        registry.promote(version, user=None)
+    assert Promotion.objects.count() == 2
+    assert registry.rollback(Task.GENRES, user=None).version == versions[0]
+
+
 def test_a_promotion_asks_for_predictions(versions: list[ModelVersion]) -> None:
     registry.promote(versions[0], user=None)
     assert Job.objects.get().task == "inference.predict"
