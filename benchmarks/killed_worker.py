@@ -57,6 +57,7 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     Prediction.objects.all().delete()
     if options.vectors_too:
         Embedding.objects.all().delete()
+    Job.objects.active().update(state=Job.State.CANCELLED)
     job = Job.objects.create(task="inference.predict", queue="gpu")
     log = Path(tempfile.mkstemp(prefix="genresite-worker-", suffix=".log")[1])
     begun = time.monotonic()

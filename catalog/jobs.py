@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Job, User
 from catalog.models.job import MAX_ATTEMPTS
-from catalog.progress import Cancelled, JobProgress, Progress, TakenOver
+from catalog.progress import Cancelled, JobProgress, NotNow, Progress, TakenOver
 
 logger = logging.getLogger(__name__)
 BEAT_SECONDS = 3.0
@@ -84,6 +84,8 @@ def _run_claimed(job: Job, work: Work, progress: JobProgress) -> None:
         progress.close()
     except Cancelled:
         job.finish(Job.State.CANCELLED, _("Cancelled; what was done is kept."))
+    except NotNow as reason:
+        job.put_back(str(reason))
     except TakenOver:
         logger.warning("job %s: another worker has taken over", job.pk)
     except Exception as error:

@@ -25,6 +25,10 @@ class TakenOver(Exception):
     """This worker was silent for so long that another one has the job now."""
 
 
+class NotNow(Exception):
+    """Somebody else is at the same work; the job goes back to the queue. The message says who."""
+
+
 class Progress(Protocol):
     def start(self, total: int | None, unit: str, message: str = "") -> None: ...
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from catalog import search
 from catalog.models import Film, FilmQuerySet
-from catalog.progress import Progress
+from catalog.progress import NotNow, Progress
 from inference.models import Prediction
 from training import data, registry, vectors
 from training.encoders import NONE, EncoderUnavailable, image_encoder, text_encoder
@@ -73,21 +73,24 @@ def predict_stale(
     films: FilmQuerySet | None = None,
     everything: bool = False,
     before: datetime | None = None,
+    wait: bool = True,
     progress: Progress,
 ) -> Predicted:
     """Predict films that are stale by this version; nothing more than a query where none is.
 
     films: only these. everything: those that are up to date too. before: what was predicted since then is done.
+    wait: while somebody else predicts by this version.
 
     Raises:
         DamagedModel, EncoderUnavailable: nothing was predicted; the message says why.
+        NotNow: somebody else predicts by this version, and `wait` is False.
         Cancelled: somebody asked for it; what was stored stays.
     """
     before = before or (timezone.now() if everything else None)
     wanted = stale(version, films=films, before=before)
     done = Predicted(version.name)
     if wanted.exists():
-        with _alone(version, progress):
+        with _alone(version, progress, wait=wait):
             begun = time.monotonic()
             _predict(version, wanted, done, progress)
             done.seconds = round(time.monotonic() - begun, 2)
@@ -95,14 +98,17 @@ def predict_stale(
 
 
 @contextmanager
-def _alone(version: ModelVersion, progress: Progress) -> Iterator[None]:
+def _alone(version: ModelVersion, progress: Progress, *, wait: bool) -> Iterator[None]:
     """One at a time predicts by a version. PostgreSQL lets go of the lock when its holder's process dies."""
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, version.pk])
             if cursor.fetchone()[0]:
                 break
-            progress.advance(0, _("Waiting for another job that predicts by {version}").format(version=version))
+            message = _("Waiting for another job that predicts by {version}").format(version=version)
+            if not wait:
+                raise NotNow(message)
+            progress.advance(0, message)
             time.sleep(WAIT_SECONDS)
         try:
             yield

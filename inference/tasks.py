@@ -48,7 +48,7 @@ def _predict(job: Job, progress: Progress) -> dict[str, Any]:
     champions = ModelVersion.objects.filter(champion=True)
     for version in champions:
         try:
-            predict_stale(version, films=films, before=anew, progress=progress)
+            predict_stale(version, films=films, before=anew, wait=False, progress=progress)
         except UNUSABLE as error:
             progress.fail(version.name, str(error))
             errors.append(error)

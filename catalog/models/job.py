@@ -111,6 +111,16 @@ class Job(models.Model):
             self.refresh_from_db()
         return bool(claimed)
 
+    def put_back(self, message: str) -> None:
+        """Wait in the queue as if this attempt had not been made; it is announced again after a while."""
+        Job.objects.of_attempt(self).update(
+            state=self.State.QUEUED,
+            message=message[:500],
+            attempts=F("attempts") - 1,
+            heartbeat_at=None,
+            started_at=None,
+        )
+
     def cancel(self) -> None:
         """Queued: ended at once. Running: the worker stops at its next step and keeps what is done."""
         now = timezone.now()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Job, JobFailure
 from catalog.models.job import MAX_ATTEMPTS, STALLED_AFTER
-from catalog.progress import JobProgress, Progress, TakenOver
+from catalog.progress import JobProgress, NotNow, Progress, TakenOver
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = STALLED_AFTER + timedelta(seconds=5)
@@ -101,6 +101,20 @@ def test_a_failure_is_kept_with_its_reason() -> None:
     jobs.run(job.pk, work)
     job.refresh_from_db()
     assert (job.state, job.message) == ("failed", "The file has no header.")
+
+
+def test_a_job_whose_turn_has_not_come_waits_again(hints: list[int]) -> None:
+    def busy(job: Job, progress: Progress) -> dict[str, Any]:
+        raise NotNow("Somebody else is at it.")
+
+    job = make_job()
+    jobs.run(job.pk, busy)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.message) == ("queued", 0, "Somebody else is at it.")
+    assert jobs.send_waiting() == 1 and hints == [job.pk]
+    jobs.run(job.pk, lambda job, progress: {"done": True})
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 1)
 
 
 def test_cancelling_reaches_a_job_whose_worker_died() -> None:

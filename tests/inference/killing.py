@@ -59,10 +59,10 @@ def writes() -> list[int]:
 def broker() -> Iterator[str]:
     """The address of a Valkey server of our own."""
     folder = Path(tempfile.mkdtemp(prefix="genresite-broker-"))  # a socket's path must be short
-    server = ValkeyServer(data_dir=folder, config={"save": ""})
+    server = ValkeyServer(port=0, data_dir=folder, unix_socket_path=folder / "valkey.sock", config={"save": ""})
     server.start()
     try:
-        yield f"{server.connection_url}/0"
+        yield f"redis+socket://{quote(str(folder / 'valkey.sock'))}?virtual_host=0"
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog import labelling, search
 from catalog.models import Film, FilmTerm, Term, User
-from catalog.progress import Cancelled, Silent
+from catalog.progress import Cancelled, NotNow, Silent
 from inference import predict
 from inference.models import Prediction
 from inference.predict import Predicted, predict_stale, stale
@@ -265,5 +265,7 @@ def test_two_who_predict_by_one_version_take_turns(
     monkeypatch.setattr("time.sleep", wait)
     with other_connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [predict.LOCK, champion.pk])
+    with pytest.raises(NotNow, match="genres-1"):
+        run(champion, wait=False)
     assert run(champion).films == 1
     assert len(waits) == 3
