@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
@@ -32,7 +33,7 @@ class Stopped(Exception):
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Let torch compute on one core only.
+    """Let torch and numpy's linear algebra compute on one core only.
 
     Nets this small gain nothing from a second one, and wait many times as long for each other where the cores are
     busy with something else. Weights then do not depend on the number of cores either.
@@ -40,7 +41,8 @@ def one_core() -> Iterator[None]:
     cores = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1, user_api="blas"):
+            yield
     finally:
         torch.set_num_threads(cores)
 

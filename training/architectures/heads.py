@@ -193,9 +193,9 @@ def train_heads(
     facts = Facts.fit([data.languages[i] for i in data.rows("train")], config.languages, use=config.facts)
     with one_core():
         members = _train_members(data, truth, config, facts, prior, seed, _Clock(config, progress, should_stop))
-    if not members:
-        raise ValueError("no training film has a plot or a poster to learn from")
-    return _decide(members, config, list(data.terms), facts, prior, data, truth)
+        if not members:
+            raise ValueError("no training film has a plot or a poster to learn from")
+        return _decide(members, config, list(data.terms), facts, prior, data, truth)
 
 
 @dataclass
