@@ -102,12 +102,13 @@ def test_coverage_counts_only_known_terms() -> None:
     assert metrics.coverage_error(np.array([[0.9, 0.5, 0.8, 0.1]]), truth) == 2
 
 
-def test_hits_in_the_top_3_by_hand() -> None:
-    truth = Truth.of([[1, 0, 0, 1, 1], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0]])
-    scores = np.tile([0.9, 0.8, 0.7, 0.6, 0.5], (3, 1))
+def test_hits_in_the_top_3_by_hand():
+    truth = Truth.of([[1, 0, 0, 1, 1], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]])
+    scores = np.tile([0.9, 0.8, 0.7, 0.6, 0.5], (4, 1))
     hits = metrics.hits_at(scores, truth, 3)
-    # film 1: one of its three; film 2: none; film 3 has no yes and is left out
-    assert hits == pytest.approx({"any": 0.5, "share": 1 / 6, "mean": 0.5, "f1": 2 * 1 / (6 + 4)})
+    # film 1: one of its three; film 2: none; film 3: its only one; film 4 has no yes and is left out
+    expected = {"any": 2 / 3, "share": (1 / 3 + 0 + 1) / 3, "mean": 2 / 3, "f1": 2 * 2 / (9 + 5)}
+    assert hits == pytest.approx(expected)
 
 
 def test_top_3_skips_unknown_terms() -> None:
@@ -119,6 +120,10 @@ def test_calibration_error_of_honest_and_of_sure_scores() -> None:
     truth = Truth.of([[1], [0], [0], [0]])
     assert metrics.calibration_error(np.full((4, 1), 0.25), truth) == pytest.approx(0)
     assert metrics.calibration_error(np.full((4, 1), 1.0), truth) == pytest.approx(0.75)
+    too_sure_both_ways = np.array([[0.9], [0.1], [0.1], [0.1]])
+    assert metrics.calibration_error(too_sure_both_ways, Truth.of([[0], [1], [0], [0]])) == pytest.approx(
+        (0.9 + 0.7) / 4
+    )
 
 
 def test_rows_per_term_carry_counts_and_threshold() -> None:

@@ -49,6 +49,7 @@ def test_rare_terms_are_drawn_further_to_the_common_cut() -> None:
     own = fit_thresholds(scores, Truth.of(labels), belief=0, shrink=0)
     drawn = fit_thresholds(scores, Truth.of(labels), belief=0, shrink=20)
     common = fit_thresholds(scores, Truth.of(labels), belief=0, shrink=1e12)[0]
+    assert common == pytest.approx(best_f1(scores.ravel(), labels.ravel())[0])
     moved = (log_odds(drawn) - log_odds(own)) / (log_odds(common) - log_odds(own))
     assert moved == pytest.approx([20 / 420, 20 / 24], abs=1e-6)
 
