@@ -39,9 +39,9 @@ def test_a_job_runs_once_however_often_it_is_announced() -> None:
     job, calls = make_job(), []
 
     def work(job: Job, progress: Progress) -> dict[str, Any]:
+        calls.append(job.pk)
         progress.start(2, "films")
         progress.advance(2)
-        calls.append(job.pk)
         return {"films": 2}
 
     for _ in range(3):

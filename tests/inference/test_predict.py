@@ -165,10 +165,12 @@ def test_only_the_films_that_were_asked_for(champion: ModelVersion) -> None:
 
 
 def test_search_sees_the_champion_alone(
-    champion: ModelVersion, challenger: ModelVersion, horror: Term, comedy: Term
+    champion: ModelVersion, challenger: ModelVersion, horror: Term, comedy: Term, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     film = make_film(plot="A horror film.")
-    run(challenger)
+    with monkeypatch.context() as patch:
+        patch.setattr(search, "refresh", lambda film_ids: pytest.fail("search was refreshed"))
+        run(challenger)
     assert not FilmTerm.objects.exists()
     run(champion)
     assert [(row.film, row.term, row.origin) for row in FilmTerm.objects.all()] == [(film, horror, "model")]
