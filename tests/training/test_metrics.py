@@ -102,7 +102,7 @@ def test_coverage_counts_only_known_terms() -> None:
     assert metrics.coverage_error(np.array([[0.9, 0.5, 0.8, 0.1]]), truth) == 2
 
 
-def test_hits_in_the_top_3_by_hand():
+def test_hits_in_the_top_3_by_hand() -> None:
     truth = Truth.of([[1, 0, 0, 1, 1], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0], [0, 0, 0, 0, 0]])
     scores = np.tile([0.9, 0.8, 0.7, 0.6, 0.5], (4, 1))
     hits = metrics.hits_at(scores, truth, 3)
