@@ -1,7 +1,7 @@
 """Judging a model: on the frozen test films, beside the trivial baseline and the ceiling, with intervals."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,14 @@ from training.metrics import Truth
 
 if TYPE_CHECKING:
     from training.inputs import Inputs
+    from training.registry import Scorer
 
 COMMON = 40  # positives from which a term's figures say something by themselves
 ROUNDS = 500
 
 
-class Scorer(Protocol):
-    def scores(self, inputs: "Inputs") -> NDArray[np.float32]: ...
-
-
 def evaluate(
-    scorer: Scorer,
+    scorer: "Scorer",
     inputs: "Inputs",
     labels: NDArray[np.int8],
     *,
@@ -60,7 +57,7 @@ def with_intervals(scores: metrics.Scores, decided: metrics.Flags, truth: Truth)
 
 
 def by_modality(
-    scorer: Scorer, inputs: "Inputs", truth: Truth, thresholds: NDArray[np.float32]
+    scorer: "Scorer", inputs: "Inputs", truth: Truth, thresholds: NDArray[np.float32]
 ) -> dict[str, dict[str, Any]]:
     """The same films from both, from the plot alone, from the poster alone; empty where no film has both."""
     rows = np.flatnonzero(inputs.has_text & inputs.has_image)

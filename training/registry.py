@@ -1,6 +1,8 @@
 """Versions: register, load, promote, roll back. A version is a sealed folder and a row that points to it."""
 
 import json
+import shutil
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -191,9 +193,6 @@ def install_starters(tasks: Sequence[Task] = tuple(Task)) -> list[ModelVersion]:
 
 def register_copy(folder: Path) -> ModelVersion:
     """Register a folder that stays where it is."""
-    import shutil
-    import tempfile
-
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copytree(folder, Path(scratch) / folder.name))
         return register(copy)
