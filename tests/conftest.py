@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.models import Film, Label, Term, User
+from catalog.models import Film, Term, User
 from tests.factories import make_film, make_term, make_user
 
 
@@ -58,6 +58,3 @@ def comedy(db: None) -> Term:
 @pytest.fixture
 def film(db: None) -> Film:
     return make_film("Nosferatu", imdb_id="tt0013442", year=1922)
-
-
-YES, NO, UNKNOWN = Label.Value.YES, Label.Value.NO, Label.Value.UNKNOWN
