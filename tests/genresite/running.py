@@ -71,6 +71,14 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
+def command_line(process: psutil.Process) -> str:
+    """The words that started it; none once it has ended, whether or not its parent knows."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def family(data: Path) -> list[psutil.Process]:
     """Every process that names this data folder on its command line or has it in its environment."""
     found = []

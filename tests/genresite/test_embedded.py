@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from genresite import embedded
-from tests.genresite.running import ROOT, environment, family, manage, read_until, started, wait_for
+from tests.genresite.running import ROOT, command_line, environment, family, manage, read_until, started, wait_for
 
 HOLD = """
 import sys, time
@@ -46,7 +46,7 @@ def query(data: Path, sql: str) -> object:
 
 
 def keepers(data: Path) -> list[psutil.Process]:
-    return [process for process in family(data) if "genresite.keeper" in process.cmdline()]
+    return [process for process in family(data) if "genresite.keeper" in command_line(process)]
 
 
 def postmaster(data: Path) -> int:

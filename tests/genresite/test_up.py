@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.genresite.running import ROOT, family, free_port, manage, read_until, started, wait_for
+from tests.genresite.running import ROOT, command_line, family, free_port, manage, read_until, started, wait_for
 
 pytestmark = pytest.mark.worker
 
@@ -29,8 +29,10 @@ class Site:
 
     def part(self, words: str) -> psutil.Process:
         """The process that `up` started with these words on its command line."""
-        children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if words in " ".join(child.cmdline()))
+        return next(iter(self.parts(words)))
+
+    def parts(self, words: str) -> list[psutil.Process]:
+        return [child for child in psutil.Process(self.process.pid).children() if words in command_line(child)]
 
     def status(self, path: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -113,13 +115,8 @@ def test_a_worker_takes_jobs_and_the_doctor_sees_it(site: Site) -> None:
 def test_a_killed_part_is_started_again(site: Site, words: str) -> None:
     before = site.part(words)
     before.kill()
-    wait_for(lambda: any(words in " ".join(child.cmdline()) and child != before for child in _children(site)))
+    wait_for(lambda: any(part != before for part in site.parts(words)))
     wait_for(lambda: site.status("/healthz") == 200)
-
-
-def _children(site: Site) -> list[psutil.Process]:
-    found = psutil.Process(site.process.pid).children()
-    return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_second_site_on_the_same_data_is_refused(site: Site) -> None:
