@@ -1,19 +1,50 @@
-"""What the champion says of films, as the catalogue sees it.
+"""What the champions say of films, as the catalogue sees it.
 
 The catalogue knows no models. It asks the function that settings.FILM_SCORES names, which the inference app
 provides, so that imports run one way: catalog ← training ← inference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreTable:
+    """What one champion says of N films and T terms, calibrated, 0 to 1, and from which inputs."""
+
+    version: str
+    term_ids: NDArray[np.int64]
+    """(T,)"""
+    thresholds: NDArray[np.float64]
+    """(T,)"""
+    film_ids: NDArray[np.int64]
+    """(N,)"""
+    scores: NDArray[np.float64]
+    """(N, T)"""
+    inputs: Sequence[tuple[str, ...]]
+    """(N,) of "plot" and "poster"."""
+
+    @property
+    def proposed(self) -> NDArray[np.bool_]:
+        """(N, T)"""
+        return self.scores >= self.thresholds
+
+    @property
+    def doubt(self) -> NDArray[np.float64]:
+        """(N, T): 1 on the threshold, falling to 0 at a sure yes (score 1) or a sure no (score 0)."""
+        side = np.where(self.proposed, 1 - self.thresholds, self.thresholds)
+        away = np.abs(self.scores - self.thresholds)
+        return 1 - np.divide(away, side, out=np.zeros_like(away), where=side > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One term's calibrated score (0 to 1) beside its threshold, and which version says so from which inputs."""
+    """One film's and term's score beside its threshold."""
 
     score: float
     threshold: float
@@ -24,18 +55,25 @@ class Score:
     def proposed(self) -> bool:
         return self.score >= self.threshold
 
-    @property
-    def doubt(self) -> float:
-        """1 on the threshold, falling to 0 at a sure yes (score 1) or a sure no (score 0)."""
-        side = 1 - self.threshold if self.proposed else self.threshold
-        return 1 - abs(self.score - self.threshold) / side if side > 0 else 1.0
-
 
 # film id → term id → score
 FilmScores = dict[int, dict[int, Score]]
 
 
+def score_tables(film_ids: Sequence[int]) -> list[ScoreTable]:
+    """One table for each champion that has scored any of these films, in a query or two; others are left out."""
+    provide: Callable[[Sequence[int]], list[ScoreTable]] = import_string(settings.FILM_SCORES)
+    return provide(film_ids)
+
+
 def film_scores(film_ids: Sequence[int]) -> FilmScores:
-    """Scores of the champions of all tasks. Two queries at most, however many films; films without are left out."""
-    scores: FilmScores = import_string(settings.FILM_SCORES)(film_ids)
-    return scores
+    """The same score by score, for a page of films; those without are left out."""
+    found: FilmScores = {}
+    for table in score_tables(film_ids):
+        terms, cuts = table.term_ids.tolist(), table.thresholds.tolist()
+        for film_id, scores, inputs in zip(table.film_ids.tolist(), table.scores.tolist(), table.inputs, strict=True):
+            found.setdefault(film_id, {}).update(
+                (term_id, Score(score, cut, table.version, inputs))
+                for term_id, score, cut in zip(terms, scores, cuts, strict=True)
+            )
+    return found

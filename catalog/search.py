@@ -1,11 +1,14 @@
 """What viewers find: FilmTerm and Review, kept in step with labels and predictions by one function."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 
+import numpy as np
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
+from numpy.typing import NDArray
 
 from catalog.models import FilmTerm, Label, Review, Term
-from catalog.scores import FilmScores, Score, film_scores
+from catalog.scores import ScoreTable, score_tables
 
 
 def refresh(film_ids: Sequence[int]) -> None:
@@ -17,15 +20,16 @@ def refresh(film_ids: Sequence[int]) -> None:
     ids = sorted(set(film_ids))
     with transaction.atomic():
         _lock(ids)
-        scores = _active_scores(ids)
-        said = _said(sorted(scores))
-        _delete(FilmTerm, ids)
+        for model in (FilmTerm, Review):
+            _delete(model, ids)
         _insert_labelled(ids)
-        _insert_proposed(scores, said)
-        _delete(Review, ids)
-        Review.objects.bulk_create(
-            (review(film_id, said[film_id], scores[film_id]) for film_id in scores), batch_size=5000
-        )
+        tables = score_tables(ids)
+        if tables:
+            settled = _settled(ids)
+            unsaid = [~settled[np.ix_(np.searchsorted(ids, table.film_ids), table.term_ids)] for table in tables]
+            for table, cells in zip(tables, unsaid, strict=True):
+                _insert_proposed(table, cells)
+            _insert_reviews(ids, tables, unsaid)
 
 
 def _lock(film_ids: list[int]) -> None:
@@ -38,23 +42,16 @@ def _delete(model: type[FilmTerm] | type[Review], film_ids: list[int]) -> None:
         cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE film_id = ANY(%s)", [film_ids])
 
 
-def _active_scores(film_ids: Sequence[int]) -> FilmScores:
-    scores = film_scores(film_ids)
-    if not scores:
-        return {}
-    active = set(Term.objects.filter(active=True).values_list("pk", flat=True))
-    return {
-        film_id: {term_id: score for term_id, score in scores[film_id].items() if term_id in active}
-        for film_id in sorted(scores)
-    }
-
-
-def _said(film_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Ids of the terms on which something is said, by film."""
-    said: dict[int, set[int]] = {film_id: set() for film_id in film_ids}
-    for film_id, term_id in Label.objects.filter(film_id__in=film_ids).values_list("film_id", "term_id"):
-        said[film_id].add(term_id)
-    return said
+def _settled(film_ids: list[int]) -> NDArray[np.bool_]:
+    """(films, highest id of a term + 1): whether something is said of the term, or it is retired."""
+    terms = dict(Term.objects.values_list("pk", "active"))
+    settled = np.zeros((len(film_ids), max(terms) + 1), bool)
+    settled[:, [pk for pk, active in terms.items() if not active]] = True
+    row = {film_id: row for row, film_id in enumerate(film_ids)}
+    labelled = Label.objects.filter(film_id__in=film_ids).values("film_id").annotate(terms=ArrayAgg("term_id"))
+    for film_id, said in labelled.values_list("film_id", "terms"):
+        settled[row[film_id], said] = True
+    return settled
 
 
 def _insert_labelled(film_ids: list[int]) -> None:
@@ -72,28 +69,31 @@ def _insert_labelled(film_ids: list[int]) -> None:
         )
 
 
-def _insert_proposed(scores: FilmScores, said: Mapping[int, Container[int]]) -> None:
+def _insert_proposed(table: ScoreTable, unsaid: NDArray[np.bool_]) -> None:
     """The terms above their thresholds of which nothing is said, at their scores."""
-    rows = [
-        (film_id, term_id, score.score)
-        for film_id, terms in scores.items()
-        for term_id, score in terms.items()
-        if score.proposed and term_id not in said[film_id]
-    ]
-    if rows:
+    rows, columns = np.nonzero(table.proposed & unsaid)
+    if len(rows):
+        films, terms = table.film_ids[rows], table.term_ids[columns]
         with connection.cursor() as cursor:
             cursor.execute(
                 """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
                 SELECT *, 'model' FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])""",
-                [list(column) for column in zip(*rows, strict=True)],
+                [films.tolist(), terms.tolist(), table.scores[rows, columns].tolist()],
             )
 
 
-def review(film_id: int, said: Container[int], scores: Mapping[int, Score]) -> Review:
-    """What waits on one film, over the terms of which nothing is said."""
-    unsaid = [score for term_id, score in scores.items() if term_id not in said]
-    return Review(
-        film_id=film_id,
-        waiting=sum(score.proposed for score in unsaid),
-        doubt=max((score.doubt for score in unsaid), default=0.0),
-    )
+def _insert_reviews(ids: list[int], tables: list[ScoreTable], unsaid: list[NDArray[np.bool_]]) -> None:
+    """What waits on each film that is scored, over the terms of which nothing is said."""
+    scored, waiting, doubt = np.zeros(len(ids), bool), np.zeros(len(ids), int), np.zeros(len(ids))
+    for table, cells in zip(tables, unsaid, strict=True):
+        rows = np.searchsorted(ids, table.film_ids)
+        scored[rows] = True
+        waiting[rows] += (table.proposed & cells).sum(1)
+        doubt[rows] = np.maximum(doubt[rows], np.where(cells, table.doubt, 0).max(1, initial=0))
+    columns = [values[scored].tolist() for values in (np.array(ids), waiting, doubt)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO catalog_review (film_id, waiting, doubt)
+            SELECT * FROM unnest(%s::bigint[], %s::int[], %s::float8[])""",
+            columns,
+        )

@@ -193,34 +193,52 @@ def _store(
     """
     with transaction.atomic():
         # A promotion waits for the batch or the batch for the promotion: search is refreshed by one of the two.
-        champion = ModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk).champion
+        versions = ModelVersion.objects.select_for_update(no_key=True).filter(pk=version.pk)
+        champion = versions.values_list("champion", flat=True).get()
         locked = Film.objects.select_for_update(no_key=True).filter(pk__in=[film.pk for film in films])
         hashes = dict(locked.order_by("pk").values_list("pk", "input_hash"))
-        rows = [
-            Prediction(
-                film_id=film.pk,
-                version_id=version.pk,
-                scores=scores[row].tolist(),
-                input_hash=film.input_hash,
-                inputs=_seen(inputs, row),
-            )
-            for row, film in enumerate(films)
-            if hashes.get(film.pk) == film.input_hash
-        ]
-        Prediction.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["film", "version"],
-            update_fields=["scores", "input_hash", "inputs", "predicted_at"],
-        )
+        rows = [row for row, film in enumerate(films) if hashes.get(film.pk) == film.input_hash]
+        stored = [films[row] for row in rows]
+        seen = [_seen(inputs, row) for row in rows]
+        _upsert(version, stored, scores[rows], seen)
         if champion:
-            search.refresh([row.film_id for row in rows])
-    _count(rows, done)
+            search.refresh([film.pk for film in stored])
+    _count(seen, done)
+
+
+def _upsert(
+    version: ModelVersion, films: Sequence[FilmInputs], scores: "NDArray[np.float32]", seen: Sequence[Sequence[str]]
+) -> None:
+    """One statement, with a film's numbers and names as PostgreSQL writes arrays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO inference_prediction (version_id, predicted_at, film_id, input_hash, scores, inputs)
+            SELECT %s, %s, film.id, film.input_hash, film.scores::float8[], film.inputs::text[]
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS film (id, input_hash, scores, inputs)
+            ON CONFLICT (film_id, version_id) DO UPDATE SET
+                scores = EXCLUDED.scores, input_hash = EXCLUDED.input_hash,
+                inputs = EXCLUDED.inputs, predicted_at = EXCLUDED.predicted_at""",
+            [
+                version.pk,
+                timezone.now(),
+                [film.pk for film in films],
+                [film.input_hash for film in films],
+                [f"{{{','.join(map(repr, row))}}}" for row in scores.tolist()],
+                [f"{{{','.join(names)}}}" for names in seen],
+            ],
+        )
 
 
 def _seen(inputs: "Inputs", row: int) -> list[str]:
     seen = {"plot": inputs.has_text[row], "poster": inputs.has_image[row]}
     return [name for name, there in seen.items() if there]
+
+
+def _count(seen: Sequence[Sequence[str]], done: Predicted) -> None:
+    done.films += len(seen)
+    for names in seen:
+        kind = "_and_".join(names) if len(names) == 2 else f"{names[0]}_only" if names else "neither"
+        setattr(done, kind, getattr(done, kind) + 1)
 
 
 def refresh_older(version: ModelVersion, before: datetime, progress: Progress) -> None:
@@ -231,12 +249,3 @@ def refresh_older(version: ModelVersion, before: datetime, progress: Progress) -
     for start in range(0, len(ids), LARGEST_BATCH):
         search.refresh(ids[start : start + LARGEST_BATCH])
         progress.advance(len(ids[start : start + LARGEST_BATCH]))
-
-
-def _count(rows: Sequence[Prediction], done: Predicted) -> None:
-    done.films += len(rows)
-    for row in rows:
-        kind = (
-            "_and_".join(row.inputs) if len(row.inputs) == 2 else f"{row.inputs[0]}_only" if row.inputs else "neither"
-        )
-        setattr(done, kind, getattr(done, kind) + 1)

@@ -1,30 +1,54 @@
 """The champions' scores in the catalogue's shape: see catalog/scores.py."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from catalog.models import Term
-from catalog.scores import FilmScores, Score
+from catalog.scores import ScoreTable
 from inference.models import Prediction
 from training.models import ModelVersion, Task
 
 
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """What the numbers of a version's scores mean; a term that this catalogue lacks has none."""
+
+    version: str
+    term_ids: NDArray[np.int64]
+    thresholds: NDArray[np.float64]
+    places: list[int]
+
+
 @lru_cache(maxsize=16)
-def _term_ids(version_id: int) -> tuple[int | None, ...]:
-    """Ids of a version's terms in the order of its scores; a version never changes, terms are never deleted."""
-    version = ModelVersion.objects.get(pk=version_id)
+def _columns(version_id: int) -> _Columns:
+    """Read once per process: a version never changes, terms are never deleted."""
+    version = ModelVersion.objects.defer("config", "metrics").get(pk=version_id)
     ids = dict(Term.objects.filter(kind=Task(version.task).term_kind).values_list("slug", "pk"))
-    return tuple(ids.get(slug) for slug in version.terms)
+    places = [place for place, slug in enumerate(version.terms) if slug in ids]
+    term_ids = np.array([ids[version.terms[place]] for place in places], np.int64)
+    return _Columns(version.name, term_ids, np.array(version.thresholds)[places], places)
 
 
-def champion_scores(film_ids: Sequence[int]) -> FilmScores:
-    """Scores per film and term from the champion of every task."""
-    found: FilmScores = {}
-    predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True)
-    for prediction in predictions.select_related("version"):
-        version, inputs = prediction.version, tuple(prediction.inputs)
-        scores = found.setdefault(prediction.film_id, {})
-        for term_id, score, cut in zip(_term_ids(version.pk), prediction.scores, version.thresholds, strict=True):
-            if term_id is not None:
-                scores[term_id] = Score(score, cut, version.name, inputs)
-    return found
+def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
+    """Scores from the champion of every task."""
+    predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True).order_by("version", "film")
+    rows = predictions.values_list("version_id", "film_id", "scores", "inputs")
+    return [_table(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
+
+
+def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:
+    _versions, films, scores, inputs = zip(*rows, strict=True)
+    return ScoreTable(
+        version=columns.version,
+        term_ids=columns.term_ids,
+        thresholds=columns.thresholds,
+        film_ids=np.array(films),
+        scores=np.array(scores)[:, columns.places],
+        inputs=[tuple(seen) for seen in inputs],
+    )

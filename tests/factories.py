@@ -3,9 +3,12 @@
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from catalog import search
 from catalog.labelling import change_set
 from catalog.models import ChangeSet, Film, Label, Term, User
+from catalog.scores import ScoreTable
 from inference.models import Prediction
 from training.models import ModelVersion, Task
 
@@ -49,6 +52,26 @@ def make_version(*terms: Term, threshold: float = 0.5, champion: bool = True, **
         champion=champion,
         **{"architecture": "heads", "manifest_sha256": "0" * 64, "dataset_hash": "0" * 64, **fields},
     )
+
+
+Said = dict[int, dict[int, float]]  # film id → term id → score
+
+
+def score_tables(said: Said) -> list[ScoreTable]:
+    """One champion's scores, of the same terms for each film and with thresholds of .5, as the catalogue gets them."""
+    if not said:
+        return []
+    terms = list(next(iter(said.values())))
+    return [
+        ScoreTable(
+            version="v1",
+            term_ids=np.array(terms),
+            thresholds=np.full(len(terms), 0.5),
+            film_ids=np.array(sorted(said)),
+            scores=np.array([[said[film_id][term] for term in terms] for film_id in sorted(said)], float),
+            inputs=[("plot",)] * len(said),
+        )
+    ]
 
 
 def predict(film: Film, version: ModelVersion, *scores: float, inputs: tuple[str, ...] = ("plot", "poster")) -> None:

@@ -22,7 +22,7 @@ from catalog.importers.run import BadSource, import_films
 from catalog.importers.step import Step
 from catalog.models import ChangeSet, Decision, Film, FilmTerm, Job, Label, Poster, SourceName, Term, User
 from catalog.progress import Cancelled, Silent, TakenOver
-from tests.factories import make_film
+from tests.factories import make_film, score_tables
 from tests.inference.killing import ROOT, database_url
 from tests.pictures import picture
 
@@ -570,12 +570,9 @@ def test_bad_input_is_one_sentence_and_exit_code_2(data: Path, arguments: list[s
 
 
 def test_predictions_on_unsaid_terms_stay_in_search(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from catalog.scores import Score
-
     film = make_film("Metropolis", imdb_id="tt0017136")
-    score = Score(0.9, 0.5, "v1")
-    proposed = {film.pk: {genre("film-noir").pk: score, genre("drama").pk: score}}
-    monkeypatch.setattr(search, "film_scores", lambda ids: {pk: proposed[pk] for pk in ids if pk in proposed})
+    proposed = {film.pk: {genre("film-noir").pk: 0.9, genre("drama").pk: 0.9}}
+    monkeypatch.setattr(search, "score_tables", lambda ids: score_tables(proposed))
     import_films(write(data, METROPOLIS), "csv")
     assert set(film.film_terms.values_list("term__slug", "origin")) == {
         ("drama", "import"),

@@ -1,24 +1,25 @@
 """What viewers find, rebuilt from labels and proposals."""
 
 import threading
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalog import labelling, search
 from catalog.models import Film, FilmTerm, Label, Review, Term, User
-from catalog.scores import FilmScores, Score
-from tests.factories import import_label, make_film, make_term
+from tests.factories import Said, import_label, make_film, make_term, make_version, predict, score_tables
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def scores(monkeypatch: pytest.MonkeyPatch) -> FilmScores:
+def scores(monkeypatch: pytest.MonkeyPatch) -> Said:
     """What the champion says, to be filled by the test."""
-    said: FilmScores = {}
-    monkeypatch.setattr(search, "film_scores", lambda ids: {pk: said[pk] for pk in ids if pk in said})
+    said: Said = {}
+    monkeypatch.setattr(search, "score_tables", lambda ids: score_tables({pk: said[pk] for pk in ids if pk in said}))
     return said
 
 
@@ -27,32 +28,57 @@ def found(film: Film) -> dict[str, tuple[float, str]]:
     return {slug: (weight, origin) for slug, weight, origin in rows}
 
 
-def test_labels_come_before_proposals(
-    film: Film, horror: Term, comedy: Term, curator: User, scores: FilmScores
-) -> None:
+def test_labels_come_before_proposals(film: Film, horror: Term, comedy: Term, curator: User, scores: Said) -> None:
     drama, war, western = (make_term(slug) for slug in ("drama", "war", "western"))
     import_label(film, horror)
     labelling.reject(film, comedy, user=curator, revision=1)
     film.refresh_from_db()
     labelling.clear(film, war, user=curator, revision=film.revision)
-    high, low = Score(0.9, 0.5, "v1"), Score(0.4, 0.5, "v1")
+    high, low = 0.9, 0.4
     scores[film.pk] = {horror.pk: low, comedy.pk: high, war.pk: high, drama.pk: high, western.pk: low}
     search.refresh([film.pk])
     assert found(film) == {"horror": (1.0, "import"), "drama": (0.9, "model")}
     assert Review.objects.get(film=film).waiting == 1
 
 
-def test_what_is_not_said_any_more_is_gone(film: Film, horror: Term, scores: FilmScores) -> None:
-    scores[film.pk] = {horror.pk: Score(0.9, 0.5, "v1")}
+def test_a_film_waits_for_what_any_champion_proposes(film: Film, horror: Term, comedy: Term) -> None:
+    eerie, old = (make_term(slug, Term.Kind.TAG) for slug in ("eerie", "old"))
+    genres, tags = make_version(horror, comedy, threshold=0.6), make_version(eerie, old, threshold=0.2)
+    make_version(horror, champion=False)
+    unscored = make_film()
+    predict(film, genres, 0.9, 0.5)
+    predict(film, tags, 0.2, 0.1)
+    import_label(film, old)
+    search.refresh([unscored.pk, film.pk])
+    review = Review.objects.get()
+    assert (review.film, review.waiting, review.doubt) == (film, 2, 1.0)  # "eerie" is on its threshold
+    import_label(film, eerie)
+    search.refresh([film.pk])
+    review = Review.objects.get()
+    assert review.waiting == 1
+    assert review.doubt == pytest.approx(1 - 0.1 / 0.6)  # comedy: .1 below .6
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold", "doubt"),
+    [(0.5, 0.5, 1), (1, 0.5, 0), (0, 0.5, 0), (0.9, 0.8, 0.5), (0.2, 0.8, 0.25), (1, 1, 1), (0, 0, 1)],
+)
+def test_doubt(score: float, threshold: float, doubt: float) -> None:
+    table = replace(score_tables({1: {1: score}})[0], thresholds=np.array([threshold], float))
+    assert table.doubt.item() == pytest.approx(doubt)
+
+
+def test_what_is_not_said_any_more_is_gone(film: Film, horror: Term, scores: Said) -> None:
+    scores[film.pk] = {horror.pk: 0.9}
     search.refresh([film.pk])
     scores.clear()
     search.refresh([film.pk])
     assert found(film) == {} and not Review.objects.exists()
 
 
-def test_retired_terms_are_not_found(film: Film, horror: Term, comedy: Term, scores: FilmScores) -> None:
+def test_retired_terms_are_not_found(film: Film, horror: Term, comedy: Term, scores: Said) -> None:
     import_label(film, horror)
-    scores[film.pk] = {comedy.pk: Score(0.9, 0.5, "v1")}
+    scores[film.pk] = {comedy.pk: 0.9}
     Term.objects.filter(pk__in=[horror.pk, comedy.pk]).update(active=False)
     search.refresh([film.pk])
     assert found(film) == {}
@@ -68,11 +94,11 @@ def test_only_the_named_films_are_rebuilt(film: Film, horror: Term) -> None:
     search.refresh([])
 
 
-def test_the_number_of_queries_does_not_grow_with_the_films(horror: Term, comedy: Term, scores: FilmScores) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_films(horror: Term, comedy: Term, scores: Said) -> None:
     films = [make_film() for _number in range(30)]
     for film in films:
         import_label(film, horror)
-        scores[film.pk] = {comedy.pk: Score(0.9, 0.5, "v1")}
+        scores[film.pk] = {comedy.pk: 0.9}
     counts = []
     for some in (films[:2], films):
         with CaptureQueriesContext(connection) as queries:
