@@ -91,6 +91,14 @@ def test_small_table_by_hand() -> None:
     assert metrics.subset_accuracy(decided, truth) == pytest.approx(1 / 3)
 
 
+def test_accuracy_of_a_label_counts_its_known_films_only() -> None:
+    truth = Truth.of([[1, 0, -1], [1, 1, -1], [0, -1, -1]])
+    decided = np.array([[True, True, True], [False, True, False], [False, True, True]])
+    found = metrics.label_accuracies(decided, truth)
+    assert found[:2] == pytest.approx([2 / 3, 1 / 2]) and np.isnan(found[2])
+    assert metrics.summary(decided.astype(float), decided, truth)["label_accuracy"] == pytest.approx(7 / 12)
+
+
 def test_nan_means_unknown_and_other_values_are_refused() -> None:
     assert (Truth.of([[1.0, np.nan, 0.0]]).known == [[True, False, True]]).all()
     with pytest.raises(ValueError, match="unknown"):
@@ -107,7 +115,7 @@ def test_hits_in_the_top_3_by_hand() -> None:
     scores = np.tile([0.9, 0.8, 0.7, 0.6, 0.5], (4, 1))
     hits = metrics.hits_at(scores, truth, 3)
     # film 1: one of its three; film 2: none; film 3: its only one; film 4 has no yes and is left out
-    expected = {"any": 2 / 3, "share": (1 / 3 + 0 + 1) / 3, "mean": 2 / 3, "f1": 2 * 2 / (9 + 5)}
+    expected = {"any": 2 / 3, "share": (1 / 3 + 0 + 1) / 3, "precision": 2 / 9, "mean": 2 / 3, "f1": 2 * 2 / (9 + 5)}
     assert hits == pytest.approx(expected)
 
 
