@@ -126,6 +126,7 @@ def read_inputs(films: list[FilmRow], options: argparse.Namespace) -> Inputs:
         has_image=has_image,
         years=[film.year for film in films],
         languages=[film.language for film in films],
+        posters=[None] * len(films),
     )
 
 
@@ -183,7 +184,7 @@ def ablations(report: Report, data: TrainingData, config: HeadsConfig) -> None:
         "heads trained without posters, year, language": (replace(config, facts=False), data.without_image()),
         "heads trained without year and language": (replace(config, facts=False), data),
         "linear instead of hidden layers": (replace(config, hidden=0, hidden_image=0, nets=1), data),
-        "asymmetric loss": (replace(config, loop=replace(config.loop, focus=2.0, margin=0.05)), data),
+        "asymmetric loss": (replace(config, loop=replace(config.loop, loss="asymmetric")), data),
     }
     for name, (variant, films) in variants.items():
         report.judge(name, judged_by(train_heads(films, variant, 0), films.take(test)), truth)

@@ -127,7 +127,7 @@ def _predict(version: ModelVersion, wanted: FilmQuerySet, done: Predicted, progr
         # Read before anything is encoded: a film that is edited from now on does not match its hash when stored.
         films = read_films(wanted.filter(pk__in=batch))
         if films:
-            inputs = _inputs(films, text, image, progress)
+            inputs = _inputs(films, text, image, model, progress)
             _store(version, films, inputs, model.scores(inputs), done)
         progress.advance(len(batch))
         position += len(batch)
@@ -159,11 +159,15 @@ def _require_same(encoder: Any, model: "Model", version: ModelVersion) -> None:
 
 
 def _inputs(
-    films: Sequence[FilmInputs], text: "TextEncoder | None", image: "ImageEncoder | None", progress: Progress
+    films: Sequence[FilmInputs],
+    text: "TextEncoder | None",
+    image: "ImageEncoder | None",
+    model: "Model",
+    progress: Progress,
 ) -> "Inputs":
     these = Film.objects.filter(pk__in=[film.pk for film in films])
     vectors.encode_missing(these, text=text, image=image, progress=_Within(progress))
-    return data.inputs_of(films, text, image)
+    return data.inputs_of(films, text, image, model.looks)
 
 
 class _Within:

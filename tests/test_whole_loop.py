@@ -21,7 +21,7 @@ FILMS = 120
 
 @pytest.fixture(autouse=True)
 def _toy_architecture(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
+    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", architectures.Architecture("tests.training.toy"))
     yield
     encoders._loaded.clear()
 

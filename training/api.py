@@ -1,5 +1,6 @@
 """Runs and versions over HTTP: look, train, promote, roll back."""
 
+from dataclasses import Field, fields
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from genresite.pagination import NewestFirst
 from genresite.permissions import Admins, caller
 from training import registry
 from training.models import ModelVersion, Promotion, Run, Task
+from training.options import NetworkOptions
 
 TASK = Filter(lambda rows, task: rows.filter(task=task), "genres or tags", tuple(Task.values))
 
@@ -75,6 +77,22 @@ class RetrainSerializer(serializers.Serializer[Any]):
     min_films = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     promote = serializers.CharField(max_length=10, required=False)
     force = serializers.BooleanField(required=False)
+
+    def get_fields(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
+        return {**super().get_fields(), **{option.name: _network_field(option) for option in fields(NetworkOptions)}}
+
+
+def _network_field(option: "Field[Any]") -> "serializers.Field[Any, Any, Any, Any]":
+    common: dict[str, Any] = {"required": False, "help_text": option.metadata["help"]}
+    if option.metadata["choices"]:
+        return serializers.ChoiceField(choices=option.metadata["choices"], **common)
+    if isinstance(option.default, bool):
+        return serializers.BooleanField(**common)
+    if isinstance(option.default, int):
+        return serializers.IntegerField(min_value=0, max_value=2**31 - 1, **common)
+    if isinstance(option.default, float):
+        return serializers.FloatField(min_value=0, **common)
+    return serializers.CharField(max_length=200, allow_blank=True, **common)
 
 
 class Versions(generics.ListAPIView[ModelVersion]):

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.models import Film
 from catalog.progress import Progress
 from training import registry
 from training.data import named_encoders, read_inputs
 from training.encoders import EncoderUnavailable
 from training.models import ModelVersion
-from training.snapshot import Snapshot
+from training.snapshot import STRATIFIED, Snapshot
 from training.splits import split_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _compare(
     if not shared or not len(rows):
         return {"better": False, "against": version.name, "reason": "no film or no term in common to compare on"}
     ids = [snapshot.film_ids[i] for i in rows]
-    theirs = champion.scores(read_inputs(ids, champion.text_encoder, champion.image_encoder, progress))
+    theirs = champion.scores(read_inputs(ids, champion.text_encoder, champion.image_encoder, progress, champion.looks))
     columns = [model.terms.index(term) for term in shared]
     found = compare(
         on_shared_terms(model.scores(inputs.take(rows)), model.thresholds, model.terms, shared),
@@ -69,8 +70,13 @@ def _compare(
 
 
 def _unseen_by(champion: registry.Model, snapshot: Snapshot) -> NDArray[np.int64]:
-    """Test films of this snapshot that are test films under the champion's split too."""
+    """Test films of this snapshot that the champion did not learn from, chose by or set its thresholds on."""
     test = snapshot.rows("test")
-    if champion.config.get("options", {}).get("split", "hash") != "hash":
-        return test
-    return np.array([i for i in test if split_of(snapshot.keys[i]) == "test"], np.int64)
+    split = champion.config.get("options", {}).get("split", "hash")
+    if split == STRATIFIED:  # another one with other labels
+        return test if champion.config["dataset_hash"] == snapshot.hash else test[:0]
+    if split == "hash":
+        return np.array([i for i in test if split_of(snapshot.keys[i]) == "test"], np.int64)
+    ids = [snapshot.film_ids[i] for i in test]
+    parts = dict(Film.objects.filter(pk__in=ids).values_list("pk", f"external__split:{split}"))
+    return np.array([i for i, pk in zip(test, ids, strict=True) if parts[pk] in (None, "test")], np.int64)

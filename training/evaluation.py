@@ -59,9 +59,9 @@ def with_intervals(scores: metrics.Scores, decided: metrics.Flags, truth: Truth)
 def by_modality(
     scorer: "Scorer", inputs: "Inputs", truth: Truth, thresholds: NDArray[np.float32]
 ) -> dict[str, dict[str, Any]]:
-    """The same films from both, from the plot alone, from the poster alone; empty where no film has both."""
+    """The same films from both, from the plot alone, from the poster alone; empty where that makes no difference."""
     rows = np.flatnonzero(inputs.has_text & inputs.has_image)
-    if not len(rows):
+    if not len(rows) or len(scorer.sees) < 2:
         return {}
     both = inputs.take(rows)
     views = {"both": both, "plot": both.without_image(), "poster": both.without_text()}

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal, Self
+from pathlib import Path
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Modality = Literal["text", "image"]
+MODALITIES: tuple[Modality, ...] = ("text", "image")
+
+
+class Labelled(Protocol):
+    """What training needs of a snapshot: labels (N, T), the part of each film, the names of the terms."""
+
+    @property
+    def labels(self) -> NDArray[np.int8]: ...
+
+    @property
+    def splits(self) -> NDArray[np.str_]: ...
+
+    @property
+    def terms(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +45,8 @@ class Inputs:
     """Year of release, None where unknown."""
     languages: Sequence[str]
     """Language code, "" where unknown."""
+    posters: Sequence[Path | None]
+    """The picture file of each poster; None where there is none."""
 
     def __post_init__(self) -> None:
         films = len(self.has_text)
@@ -49,6 +66,7 @@ class Inputs:
             has_image=self.has_image[rows],
             years=[self.years[i] for i in rows],
             languages=[self.languages[i] for i in rows],
+            posters=[self.posters[i] for i in rows],
         )
 
     def without_text(self) -> Self:
@@ -58,6 +76,11 @@ class Inputs:
     def without_image(self) -> Self:
         """The same films as if none had a poster."""
         return replace(self, has_image=np.zeros(len(self), bool))
+
+    def only(self, sees: Sequence[Modality]) -> Self:
+        """The same films as they look to who sees only this."""
+        seen = self if "text" in sees else self.without_text()
+        return seen if "image" in sees else seen.without_image()
 
     def without_facts(self) -> Self:
         """The same films as if year and language were unknown."""

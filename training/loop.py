@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 
+from training.losses import LOSSES, class_weights
 from training.metrics import Truth, average_precisions, mean_of_known
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
 
 Figures = dict[str, float]
 ShouldStop = Callable[[], bool]
+Inputs = Tensor | dict[str, Tensor]
+Augment = Callable[[Inputs, torch.Generator], Inputs]
+AHEAD = 2  # batches that are read while one is being computed
 
 
 class Report(Protocol):
@@ -61,31 +68,57 @@ class LoopOptions:
     """Decoupled weight decay of AdamW."""
     patience: int = 4
     """Epochs without a better validation mAP after which training ends."""
-    focus: float = 0.0
-    """How strongly the loss turns away from easy negatives; 0 is binary cross-entropy."""
-    margin: float = 0.0
-    """Probability below which a negative costs nothing."""
+    loss: str = "bce"
+    """A name of training.losses.LOSSES."""
+    optimizer: str = "adamw"
+    """A name of OPTIMIZERS."""
+    warmup: float = 0.1
+    """Share of the steps over which the learning rate rises."""
+    oversample: bool = False
+    """Whether films of rare terms are drawn more often."""
+    class_weights: bool = False
+    """Whether the films of a term weigh more the rarer they are."""
 
     def __post_init__(self) -> None:
         if min(self.epochs, self.batch, self.patience) < 1:
             raise ValueError("epochs, batch and patience must be at least 1")
         if self.learning_rate <= 0 or self.weight_decay < 0:
             raise ValueError("learning_rate must be above 0 and weight_decay must not be negative")
-        if self.focus < 0 or not 0 <= self.margin < 1:
-            raise ValueError("focus must not be negative and margin must be in [0, 1)")
+        if not 0 <= self.warmup < 1:
+            raise ValueError("warmup must be in [0, 1)")
+        if self.loss not in LOSSES or self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"unknown loss {self.loss!r} or optimizer {self.optimizer!r}")
+
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "adamw": torch.optim.AdamW,
+    "adam": torch.optim.Adam,
+    "sgd": lambda parameters, **options: torch.optim.SGD(parameters, momentum=0.9, nesterov=True, **options),
+}
+
+
+class Features(Protocol):
+    """What a network sees of N films: a tensor, or something that reads the films of a batch when it is their turn."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Tensor, /) -> Any:
+        """The network's input for these rows, long (B,): a tensor, or tensors by name."""
+        ...
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Features (B, D) with labels as floats (B, T): ``yes`` 0 or 1, ``known`` 0 or 1."""
+    """Features of B films with labels as floats (B, T): ``yes`` 0 or 1, ``known`` 0 or 1."""
 
-    features: Tensor
+    features: Features
     yes: Tensor
     known: Tensor
 
     @classmethod
-    def of(cls, features: NDArray[np.float32], truth: Truth) -> Batch:
-        return cls(torch.from_numpy(features), _floats(truth.yes), _floats(truth.known))
+    def of(cls, features: NDArray[np.float32] | Features, truth: Truth) -> Batch:
+        seen = torch.from_numpy(features) if isinstance(features, np.ndarray) else features
+        return cls(seen, _floats(truth.yes), _floats(truth.known))
 
     def __len__(self) -> int:
         return len(self.features)
@@ -98,58 +131,92 @@ def _floats(flags: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(flags.astype(np.float32))
 
 
-def masked_loss(logits: Tensor, yes: Tensor, known: Tensor, *, focus: float = 0.0, margin: float = 0.0) -> Tensor:
-    """Loss summed over known terms, averaged over films (and over the K nets of an ensemble).
+def ahead(features: Features, parts: Sequence[Tensor]) -> Iterator[Inputs]:
+    """The features of each part in turn; where they have to be read first, the next are read meanwhile."""
+    if isinstance(features, Tensor):
+        yield from (features[rows] for rows in parts)
+        return
+    with ThreadPoolExecutor(1) as reader:
+        waiting = [reader.submit(features.__getitem__, rows) for rows in parts[:AHEAD]]
+        for place in range(len(parts)):
+            ready = waiting.pop(0).result()
+            if place + AHEAD < len(parts):
+                waiting.append(reader.submit(features.__getitem__, parts[place + AHEAD]))
+            yield ready
 
-    ``logits`` (B, T) or (K, B, T). With focus 0 and margin 0 binary cross-entropy; otherwise the asymmetric loss of
-    Ridnik et al. 2021 (equation 7 with gamma+ = 0): negatives are weighted by their shifted probability to the
-    power ``focus``.
+
+def moved(inputs: Inputs, device: torch.device) -> Inputs:
+    if isinstance(inputs, Tensor):
+        return inputs.to(device, non_blocking=True)
+    return {name: tensor.to(device, non_blocking=True) for name, tensor in inputs.items()}
+
+
+def accelerator(precision: str = "auto") -> Accelerator:
+    """Device, mixed precision and further GPUs for networks that are trained end to end.
+
+    precision: "fp32", "bf16", or "auto" for bf16 on a GPU that computes in it. On a processor "auto" is float32:
+    small batches gain little there.
     """
-    negatives = -F.logsigmoid(-logits)
-    if focus or margin:
-        shifted = (torch.sigmoid(logits) - margin).clamp(min=0)
-        negatives = -torch.log1p(-shifted.clamp(max=1 - 1e-6)) * shifted.detach() ** focus
-    cells = yes * -F.logsigmoid(logits) + (1 - yes) * negatives
-    return (cells * known).sum(-1).mean()
+    from accelerate import Accelerator
+
+    bf16 = precision == "bf16" or (precision == "auto" and torch.cuda.is_available() and torch.cuda.is_bf16_supported())
+    return Accelerator(mixed_precision="bf16" if bf16 else "no")
 
 
 def train_one_epoch(
     model: nn.Module,
     films: Batch,
+    order: Tensor,
     optimizer: torch.optim.Optimizer,
     schedule: LRScheduler,
     options: LoopOptions,
-    random: torch.Generator,
+    *,
+    weights: Tensor | None = None,
+    augment: Callable[[Inputs], Inputs] | None = None,
+    accelerator: Accelerator | None = None,
 ) -> float:
-    """One pass over the films in random order; the mean loss."""
+    """One pass over the films in this order, long (N,); the mean loss. ``weights`` (T,) of the terms' positives."""
     model.train()
-    total = 0.0
-    for rows in torch.split(torch.randperm(len(films), generator=random), options.batch):
-        batch = films[rows]
-        loss = masked_loss(model(batch.features), batch.yes, batch.known, focus=options.focus, margin=options.margin)
+    device, backward = _device(model), accelerator.backward if accelerator else Tensor.backward
+    loss_of, total = LOSSES[options.loss], 0.0
+    parts = torch.split(order, options.batch)
+    for rows, features in zip(parts, ahead(films.features, parts), strict=True):
+        features = moved(features, device)
+        with accelerator.autocast() if accelerator else nullcontext():
+            logits = model(augment(features) if augment else features)
+        loss = loss_of(logits.float(), films.yes[rows].to(device), films.known[rows].to(device), weights)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        backward(loss)
         optimizer.step()
         schedule.step()
-        total += loss.item() * len(batch)
-    return total / len(films)
+        total += loss.item() * len(rows)
+    return total / len(order)
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next((tensor.device for tensor in model.parameters()), torch.device("cpu"))
 
 
 @torch.inference_mode()
-def logits_of(model: nn.Module, features: Tensor, batch: int = 4096) -> Tensor:
-    """Logits (N, T) in evaluation mode; the mean over the K nets where the model gives (K, B, T)."""
+def logits_of(model: nn.Module, features: Features, batch: int = 4096) -> Tensor:
+    """Logits (N, T) in evaluation mode, on the processor; the mean over K nets where the model gives (K, B, T)."""
     model.eval()
-    parts = [model(part) for part in torch.split(features, batch)]
-    return torch.cat([part.mean(0) if part.dim() == 3 else part for part in parts])
+    device, parts = _device(model), torch.split(torch.arange(len(features)), batch)
+    found = [model(moved(part, device)).float().cpu() for part in ahead(features, parts)]
+    return torch.cat([part.mean(0) if part.dim() == 3 else part for part in found])
 
 
-def evaluate(model: nn.Module, films: Batch) -> Figures:
-    """Validation loss (cross-entropy per film) and mAP."""
-    logits = logits_of(model, films.features)
+def evaluate(model: nn.Module, films: Batch, batch: int = 4096) -> Figures:
+    """Validation loss (cross-entropy per film), the share of decisions at 0.5 that are right, and mAP."""
+    logits = logits_of(model, films.features, batch)
     truth = Truth(yes=films.yes.numpy() > 0, known=films.known.numpy() > 0)
     areas = average_precisions(logits.numpy().astype(np.float64), truth)
-    loss = masked_loss(logits, films.yes, films.known)
-    return {"validation_loss": float(loss), "validation_map": mean_of_known(areas)}
+    right = (((logits > 0) == (films.yes > 0)) * films.known).sum() / films.known.sum().clamp(min=1)
+    return {
+        "validation_loss": float(LOSSES["bce"](logits, films.yes, films.known, None)),
+        "validation_accuracy": float(right),
+        "validation_map": mean_of_known(areas),
+    }
 
 
 def fit(
@@ -161,26 +228,39 @@ def fit(
     seed: int,
     progress: Report | None = None,
     should_stop: ShouldStop | None = None,
+    augment: Augment | None = None,
+    accelerator: Accelerator | None = None,
 ) -> list[Figures]:
     """Train until validation mAP stops rising and leave the best epoch's weights in the model.
 
     The same seed, data and number of threads give the same weights. Without validation films the last epoch stays.
-    Gives the figures of every epoch. Raises Stopped when ``should_stop()`` says so between two epochs, ValueError
-    without training films.
+    ``augment`` changes what the network sees of training films, never of validation films. Gives the figures of
+    every epoch. Raises Stopped when ``should_stop()`` says so between two epochs, ValueError without training films.
     """
     if not len(train):
         raise ValueError("there is no film to train on")
     history: list[Figures] = []
-    best, best_state, since = -1.0, model.state_dict(), 0
+    best, best_state, since = -1.0, _copy(model), 0
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         random = torch.Generator().manual_seed(seed)
-        optimizer, schedule = _optimizer(model, len(train), options)
+        learner, optimizer, schedule = _prepared(model, len(train), options, accelerator)
+        weights = class_weights(train.yes, train.known).to(_device(model)) if options.class_weights else None
         for epoch in range(1, options.epochs + 1):
             if should_stop and should_stop():
                 raise Stopped
-            figures = {"train_loss": train_one_epoch(model, train, optimizer, schedule, options, random)}
-            figures |= evaluate(model, validation) if len(validation) else {}
+            loss = train_one_epoch(
+                learner,
+                train,
+                _order(train, options, random),
+                optimizer,
+                schedule,
+                options,
+                weights=weights,
+                augment=(lambda seen: augment(seen, random)) if augment else None,
+                accelerator=accelerator,
+            )
+            figures = {"train_loss": loss} | (evaluate(model, validation, _large(options)) if len(validation) else {})
             history.append(figures)
             if progress:
                 progress(epoch, options.epochs, figures)
@@ -193,11 +273,41 @@ def fit(
     return history
 
 
-def _optimizer(model: nn.Module, films: int, options: LoopOptions) -> tuple[torch.optim.Optimizer, LRScheduler]:
-    optimizer = torch.optim.AdamW(model.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay)
+def _large(options: LoopOptions) -> int:
+    """Films at once where no gradients are kept."""
+    return max(4096, options.batch) if options.batch >= 256 else 2 * options.batch
+
+
+def _order(films: Batch, options: LoopOptions, random: torch.Generator) -> Tensor:
+    """Every film once, in random order; or as many draws, with a film as likely as its rarest term is rare."""
+    if not options.oversample:
+        return torch.randperm(len(films), generator=random)
+    rarity = 1 / (films.yes * films.known).sum(0).clamp(min=1)
+    likely = (films.yes * rarity).amax(1)
+    floor = float(likely[likely > 0].min()) if bool((likely > 0).any()) else 1.0
+    return torch.multinomial(likely.clamp(min=floor), len(films), replacement=True, generator=random)
+
+
+def _prepared(
+    model: nn.Module, films: int, options: LoopOptions, accelerator: Accelerator | None
+) -> tuple[nn.Module, torch.optim.Optimizer, LRScheduler]:
+    """The model, its optimiser over what learns, and the schedule, on the accelerator's device."""
+    learns = [weights for weights in model.parameters() if weights.requires_grad]
+    if accelerator:
+        model.to(accelerator.device)
+    make = OPTIMIZERS[options.optimizer]
+    optimizer = make(learns, lr=options.learning_rate, weight_decay=options.weight_decay)
     steps = options.epochs * -(-films // options.batch)
     # One step more than is taken: the schedule refuses to be stepped past its end.
-    return optimizer, OneCycleLR(optimizer, options.learning_rate, total_steps=steps + 1, pct_start=0.1)
+    schedule = OneCycleLR(
+        optimizer,
+        options.learning_rate,
+        total_steps=steps + 1,
+        pct_start=max(options.warmup, 1.5 / (steps + 1)),  # it divides by the steps of the rise
+    )
+    if not accelerator:
+        return model, optimizer, schedule
+    return (*accelerator.prepare(model, optimizer), schedule)
 
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from catalog import jobs
 from catalog.models import User
 from training import manifest
+from training.architectures import ARCHITECTURES, Architecture, architecture
 from training.manifest import DamagedModel
 from training.models import ModelVersion, Promotion, Run, Task
 
 if TYPE_CHECKING:
-    from training.inputs import Inputs
+    from training.inputs import Inputs, Modality
 
 CONFIG = "config.json"
 STARTERS = Path(__file__).resolve().parent / "starter"
@@ -34,7 +35,12 @@ class UnknownVersion(Exception):
 
 
 class Scorer(Protocol):
-    """What an architecture's `load(folder)` returns."""
+    """What an architecture's `train` and `load(folder)` return."""
+
+    @property
+    def sees(self) -> "tuple[Modality, ...]":
+        """What it looks at."""
+        ...
 
     def scores(self, inputs: "Inputs") -> NDArray[np.float32]:
         """Calibrated probabilities, (N, T)."""
@@ -51,6 +57,15 @@ class Model:
     text_encoder: str
     image_encoder: str
     config: dict[str, Any]
+
+    @property
+    def sees(self) -> "tuple[Modality, ...]":
+        return self.scorer.sees
+
+    @property
+    def looks(self) -> Architecture:
+        """What has to be read of a film for it."""
+        return ARCHITECTURES[self.config["architecture"]]
 
     def scores(self, inputs: "Inputs") -> NDArray[np.float32]:
         """Calibrated probabilities float32 (N, T) in the order of `terms`."""
@@ -93,8 +108,6 @@ def load(version: ModelVersion) -> Model:
 
 def read(folder: Path) -> Model:
     """The model in a folder, unchecked. Raises DamagedModel where its parts do not fit."""
-    from training.architectures import architecture
-
     try:
         config = json.loads((folder / CONFIG).read_text())
         scorer = architecture(config["architecture"]).load(folder)

@@ -56,7 +56,7 @@ def retrain(
         NotEnoughLabels, EncoderUnavailable: nothing was trained; the message says what is missing.
         Cancelled: somebody stopped the job; the run says so, no version was made.
     """
-    snapshot = take(Task(options.task), split=options.split, min_films=options.min_films)
+    snapshot = take(Task(options.task), split=options.split, min_films=options.min_films, per_term=options.per_genre)
     same = _unchanged(options, snapshot)
     if same and not options.force:
         return Outcome(same, None, False, {})
@@ -84,7 +84,7 @@ def _unchanged(options: RetrainOptions, snapshot: Snapshot) -> Run | None:
 
 def encoder_names(options: RetrainOptions) -> list[str]:
     """The encoders with their weights: vectors of other weights would give nonsense."""
-    return [encoder.name for encoder in named_encoders(options.text_encoder, options.image_encoder) if encoder]
+    return [encoder.name for encoder in named_encoders(*options.seen_encoders) if encoder]
 
 
 def _begin(options: RetrainOptions, snapshot: Snapshot, user: User | None, job: Job | None) -> Run:
@@ -106,7 +106,7 @@ def _end(run: Run, state: "Run.State", message: str = "") -> None:
 
 def _train(run: Run, options: RetrainOptions, snapshot: Snapshot, progress: Progress, user: User | None) -> Outcome:
     clock = Stopwatch()
-    inputs = read_inputs(snapshot.film_ids, options.text_encoder, options.image_encoder, progress)
+    inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, progress, options.looks)
     clock.lap("encode")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "version"
@@ -144,17 +144,16 @@ def _fit(
     run: Run, options: RetrainOptions, snapshot: Snapshot, inputs: "Inputs", folder: Path, progress: Progress
 ) -> registry.Model:
     """Train, write the architecture's own files into the folder, and hand the model over for judging."""
-    trained = architecture(options.architecture).train(
-        inputs, snapshot, seed=options.seed, on_epoch=_epoch_reporter(run, progress)
-    )
+    trained = architecture(options.architecture).train(inputs, snapshot, options, _epoch_reporter(run, progress))
     trained.save(folder)
+    text_encoder, image_encoder = options.seen_encoders
     return registry.Model(
         scorer=trained,
         terms=snapshot.terms,
         thresholds=np.asarray(trained.thresholds, np.float32),
-        text_encoder=options.text_encoder,
-        image_encoder=options.image_encoder,
-        config={"parameters": trained.parameters},
+        text_encoder=text_encoder,
+        image_encoder=image_encoder,
+        config={"architecture": options.architecture, "parameters": trained.parameters},
     )
 
 
@@ -206,8 +205,8 @@ def _config(
         "architecture": options.architecture,
         "terms": model.terms,
         "thresholds": [round(float(cut), 6) for cut in model.thresholds],
-        "text_encoder": options.text_encoder,
-        "image_encoder": options.image_encoder,
+        "text_encoder": model.text_encoder,
+        "image_encoder": model.image_encoder,
         "encoders": encoder_names(options),
         "options": options.recipe,
         "dataset_hash": snapshot.hash,

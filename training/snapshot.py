@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from catalog.models import Term
 from training.models import Task
-from training.splits import split_of
+from training.splits import split_of, stratified
 
+STRATIFIED, LEFT_OUT = "stratified", "left out"
+OURS = ("hash", STRATIFIED)  # splits that every film is in
 OFFICIAL = {"mmimdb", "mpst"}  # splits that an import may bring along
 YES, NO, UNKNOWN = 1, 0, -1
 _CELL = {"yes": YES, "no": NO, "unknown": UNKNOWN}
@@ -51,12 +53,13 @@ class Snapshot:
         return {part: int((self.splits == part).sum()) for part in ("train", "validation", "test")}
 
 
-def take(task: Task, *, split: str = "hash", min_films: int = 20) -> Snapshot:
+def take(task: Task, *, split: str = "hash", min_films: int = 20, per_term: int = 0) -> Snapshot:
     """Snapshot of a task's labels.
 
-    split: "hash" (80/10/10 by film key, stable for ever) or the name of an official split that was imported;
-        films outside an official split are left out.
+    split: "hash" (80/10/10 by film key, stable for ever), "stratified" (80/10/10 with the terms spread evenly, another
+        one whenever labels change), or the name of an official split that was imported; films outside it are left out.
     min_films: a term needs this many known "yes" among the training films.
+    per_term: at most this many training films of each term, chosen by their keys; 0 for all.
 
     Raises:
         NotEnoughLabels: no term has enough films, or a part of the split is empty.
@@ -67,13 +70,27 @@ def take(task: Task, *, split: str = "hash", min_films: int = 20) -> Snapshot:
         raise NotEnoughLabels(f"No film with a plot or a poster has {task.label} decided or imported yet.")
     splits = np.array([row["split"] for row in rows])
     labels = _matrix(rows, [pk for pk, _ in terms])
+    if split == STRATIFIED:
+        splits = stratified(labels == YES)
     kept = np.flatnonzero((labels[splits == "train"] == YES).sum(0) >= min_films)
     if not len(kept):
         raise NotEnoughLabels(
             f"None of the {task.label} has {min_films} films to learn from: import or decide more, "
             "or ask for fewer with --min-films."
         )
+    if per_term:
+        splits = np.where((splits == "train") & ~_chosen(labels[:, kept], splits, per_term), LEFT_OUT, splits)
     return _snapshot(task, [terms[i][1] for i in kept], rows, splits, labels[:, kept])
+
+
+def _chosen(labels: NDArray[np.int8], splits: NDArray[np.str_], per_term: int) -> NDArray[np.bool_]:
+    """(N,) the first `per_term` training films of each term, in an order that has nothing to do with them."""
+    chosen = np.zeros(len(labels), bool)
+    mixed = np.random.default_rng(0).permutation(len(labels))
+    for column in labels.T:
+        films = mixed[(column[mixed] == YES) & (splits[mixed] == "train")]
+        chosen[films[:per_term]] = True
+    return chosen
 
 
 def _read(task: Task, split: str) -> list[dict[str, Any]]:
@@ -82,7 +99,7 @@ def _read(task: Task, split: str) -> list[dict[str, Any]]:
         found = cursor.fetchall()
     rows = []
     for pk, key, input_hash, official, term_ids, values in found:
-        part = split_of(key) if split == "hash" else _PARTS.get(str(official or "").strip('"'))
+        part = split_of(key) if split in OURS else _PARTS.get(str(official or "").strip('"'))
         if part:
             rows.append({"id": pk, "key": key, "hash": input_hash, "split": part, "terms": term_ids, "values": values})
     return rows
@@ -107,8 +124,8 @@ def _snapshot(
         if part not in splits:
             raise NotEnoughLabels(f"The split has no {part} film among {len(rows)}: more labelled films are needed.")
     digest = hashlib.sha256("\n".join(terms).encode())
-    for row, cells in zip(rows, labels, strict=True):
-        digest.update(f"\n{row['key']} {row['hash']} {row['split']} ".encode() + cells.tobytes())
+    for row, part, cells in zip(rows, splits, labels, strict=True):
+        digest.update(f"\n{row['key']} {row['hash']} {part} ".encode() + cells.tobytes())
     return Snapshot(
         task=task,
         terms=terms,

@@ -1,5 +1,6 @@
 """Models: which versions there are, how good they are, which one is champion, and making a new one."""
 
+import dataclasses
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from catalog.views.parts import render_part
 from training import charts, figures, registry
 from training.architectures import ARCHITECTURES
 from training.models import ModelVersion, Promotion, Run, Task
-from training.options import PROMOTE, BadOption, RetrainOptions
+from training.options import PROMOTE, BadOption, NetworkOptions, RetrainOptions
 from training.snapshot import OFFICIAL
 
 RUNS_SHOWN = 12
@@ -133,6 +134,7 @@ def predict(request: HttpRequest) -> HttpResponse:
 
 SPLITS = [
     ("hash", gettext_lazy("by film, stable for ever")),
+    ("stratified", gettext_lazy("by film, every term spread evenly")),
     *((name, gettext_lazy("official split of %(name)s") % {"name": name}) for name in sorted(OFFICIAL)),
 ]
 
@@ -165,11 +167,25 @@ class RetrainForm(forms.Form):
     promote = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=list(PROMOTE.items()))
     force = forms.BooleanField(label=gettext_lazy("Train even if nothing has changed"), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("text_encoder") == given.get("image_encoder") == "none":
-            raise forms.ValidationError(_("Without any encoder there is nothing to learn from."))
-        return given
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for option in dataclasses.fields(NetworkOptions):
+            self.fields[option.name] = _network_field(option)
+
+    @property
+    def network(self) -> list[forms.BoundField]:
+        """The fields of options that only networks use."""
+        return [self[option.name] for option in dataclasses.fields(NetworkOptions)]
+
+
+def _network_field(option: "dataclasses.Field[Any]") -> forms.Field:
+    """Called as in the command, so that what is read there can be used here; empty is the default."""
+    name, choices = option.name.replace("_", "-"), option.metadata["choices"]
+    common: dict[str, Any] = {"label": name, "required": False, "help_text": option.metadata["help"]}
+    if choices:
+        return forms.ChoiceField(choices=[(choice, choice) for choice in choices], **common)
+    kinds: dict[type, type[forms.Field]] = {bool: forms.BooleanField, int: forms.IntegerField, float: forms.FloatField}
+    return kinds.get(type(option.default), forms.CharField)(**common)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -180,10 +196,12 @@ def retrain(request: HttpRequest) -> HttpResponse:
     form = RetrainForm(request.POST or None, initial=defaults)
     if form.is_valid():
         try:
-            options = RetrainOptions.of(form.cleaned_data)
+            options = RetrainOptions.of(
+                {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
+            )
         except BadOption as error:
             form.add_error(None, str(error))
         else:
-            job = jobs.start("training.retrain", vars(options), user=request.user, queue="gpu")  # type: ignore[arg-type]
+            job = jobs.start("training.retrain", options.asked, user=request.user, queue="gpu")  # type: ignore[arg-type]
             return redirect("job", job.pk)
     return render(request, "training/retrain.html", {"form": form}, status=422 if form.errors else 200)

@@ -17,7 +17,7 @@ from training.models import ModelVersion
 
 @pytest.fixture(autouse=True)
 def _toy_architecture(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
+    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", architectures.Architecture("tests.training.toy"))
     yield
     encoders._loaded.clear()
 

@@ -22,7 +22,7 @@ def _hurry(**_: Any) -> None:
     from tests.training.toy import Toy
     from training import architectures
 
-    architectures.ARCHITECTURES["toy"] = "tests.training.toy"
+    architectures.ARCHITECTURES["toy"] = architectures.Architecture("tests.training.toy")
     predict.FIRST_BATCH = predict.LARGEST_BATCH = BATCH
     job.STALLED_AFTER = timedelta(seconds=3)
     jobs.BEAT_SECONDS = 0.5

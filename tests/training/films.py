@@ -23,6 +23,7 @@ def made_up_films(films: int = 800, seed: int = 0, *, unknown: float = 0.1) -> T
         has_image=has_image,
         years=[int(year) if year % 7 else None for year in random.integers(1920, 2020, films)],
         languages=[("en", "ko", "")[i] for i in random.integers(0, 3, films)],
+        posters=[None] * films,
         labels=labels,
         splits=np.array([("train", "train", "validation", "test")[i % 4] for i in range(films)]),
         terms=["western", "sci-fi", "horror"],

@@ -15,6 +15,7 @@ from training.architectures.heads import HeadsConfig, TrainedHeads, train_heads
 from training.architectures.members import Facts
 from training.inputs import TrainingData
 from training.loop import LoopOptions, Stopped
+from training.options import RetrainOptions
 from training.metrics import Truth, average_precisions, micro, prior
 
 CONFIG = HeadsConfig(
@@ -166,7 +167,7 @@ def test_progress_counts_all_epochs_in_one_row(data: TrainingData) -> None:
     train_heads(data, CONFIG, seed=0, progress=lambda epoch, total, figures: seen.append((epoch, total, figures)))
     assert [epoch for epoch, _, _ in seen] == list(range(1, len(seen) + 1))
     assert {total for _, total, _ in seen} == {13}
-    assert seen[-1][2].keys() == {"train_loss", "validation_loss", "validation_map"}
+    assert seen[-1][2].keys() == {"train_loss", "validation_loss", "validation_accuracy", "validation_map"}
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 3])
@@ -200,7 +201,7 @@ def test_a_damaged_folder_is_refused(trained: TrainedHeads, tmp_path: Path) -> N
 def test_the_default_trains_from_a_snapshot(data: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "HeadsConfig", lambda: CONFIG)
     epochs = []
-    model = heads.train(data, data, seed=0, on_epoch=lambda *row: epochs.append(row))
+    model = heads.train(data, data, RetrainOptions(), lambda *row: epochs.append(row))
     assert model.terms == data.terms
     assert epochs
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from training.loop import Batch, LoopOptions, Stopped, evaluate, fit, logits_of, masked_loss
+from training.loop import Batch, LoopOptions, Stopped, accelerator, evaluate, fit, logits_of
 from training.metrics import Truth
 
 
@@ -23,34 +23,6 @@ def batch(films: int = 200, seed: int = 0) -> Batch:
 def linear(seed: int = 0) -> nn.Linear:
     torch.manual_seed(seed)
     return nn.Linear(5, 2)
-
-
-def test_loss_is_cross_entropy_over_known_cells() -> None:
-    logits = torch.tensor([[0.3, -2.0], [1.0, 4.0]])
-    yes, known = torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0, 1.0], [1.0, 0.0]])
-    cells = F.binary_cross_entropy_with_logits(logits, yes, reduction="none")
-    expected = (cells[0, 0] + cells[0, 1] + cells[1, 0]) / 2
-    assert masked_loss(logits, yes, known).item() == pytest.approx(expected.item(), rel=1e-6)
-    three_nets = logits.expand(3, 2, 2)
-    assert masked_loss(three_nets, yes, known).item() == pytest.approx(expected.item(), rel=1e-6)
-
-
-def test_unknown_cells_send_no_gradient() -> None:
-    logits = torch.zeros(1, 2, requires_grad=True)
-    masked_loss(logits, torch.tensor([[1.0, 1.0]]), torch.tensor([[1.0, 0.0]]), focus=2.0, margin=0.05).backward()  # type: ignore[no-untyped-call]
-    assert logits.grad is not None
-    assert logits.grad[0, 0] < 0
-    assert logits.grad[0, 1] == 0
-
-
-def test_asymmetric_loss_by_hand() -> None:
-    probability, focus, margin = 0.4, 2.0, 0.1
-    logits = torch.logit(torch.tensor([[probability]]))
-    expected = -((probability - margin) ** focus) * np.log(1 - (probability - margin))
-    loss = masked_loss(logits, torch.zeros(1, 1), torch.ones(1, 1), focus=focus, margin=margin)
-    assert loss.item() == pytest.approx(expected, rel=1e-5)
-    easy = torch.logit(torch.tensor([[0.05]]))
-    assert masked_loss(easy, torch.zeros(1, 1), torch.ones(1, 1), margin=margin).item() == 0
 
 
 def test_it_learns_and_reports_every_epoch() -> None:
@@ -117,7 +89,77 @@ def test_logits_of_an_ensemble_are_their_mean() -> None:
     assert torch.allclose(logits_of(pair, features, batch=3), 2 * features[:, :2])
 
 
-@pytest.mark.parametrize("wrong", [{"epochs": 0}, {"learning_rate": 0.0}, {"focus": -1.0}, {"margin": 1.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"epochs": 0}, {"learning_rate": 0.0}, {"warmup": 1.0}, {"loss": "l2"}, {"optimizer": "x"}]
+)
 def test_impossible_options_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="must"):
+    with pytest.raises(ValueError, match=r"must|unknown"):
         LoopOptions(**wrong)
+
+
+class Lazy:
+    """Films whose features are read when their batch is due."""
+
+    def __init__(self, features: torch.Tensor) -> None:
+        self.features, self.read = features, list[torch.Tensor]()
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def __getitem__(self, rows: torch.Tensor) -> torch.Tensor:
+        self.read.append(rows)
+        return self.features[rows]
+
+
+def test_features_that_are_read_when_needed_give_the_same_weights() -> None:
+    films, options = batch(), LoopOptions(epochs=3, batch=32, learning_rate=0.1)
+    at_hand, read = linear(), linear()
+    fit(at_hand, films, batch(80, 1), options, seed=0)
+    lazy = Lazy(films.features[torch.arange(len(films))])
+    fit(read, Batch(lazy, films.yes, films.known), batch(80, 1), options, seed=0)
+    assert torch.equal(at_hand.weight, read.weight)
+    assert len(torch.cat(lazy.read)) == 3 * len(films)
+    assert torch.equal(logits_of(read, lazy, batch=7), logits_of(at_hand, lazy.features))
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
+@pytest.mark.parametrize("loss", ["bce", "asymmetric"])
+def test_every_optimizer_and_loss_learns(optimizer: str, loss: str) -> None:
+    model, rate = linear(), 0.1 if optimizer == "sgd" else 0.05
+    options = LoopOptions(epochs=8, batch=32, learning_rate=rate, optimizer=optimizer, loss=loss, warmup=0.0)
+    history = fit(model, batch(), batch(80, 1), options, seed=0, accelerator=accelerator("fp32"))
+    assert history[-1]["validation_map"] > 0.9
+
+
+def test_only_training_films_are_augmented() -> None:
+    seen: list[int] = []
+
+    def augment(features: Any, random: torch.Generator) -> Any:
+        seen.append(len(features))
+        return features + torch.randn(features.shape, generator=random)
+
+    plain, changed = linear(), linear()
+    options = LoopOptions(epochs=2, batch=200, learning_rate=0.1)
+    fit(plain, batch(), batch(80, 1), options, seed=0)
+    fit(changed, batch(), batch(80, 1), options, seed=0, augment=augment)
+    assert seen == [200, 200]
+    assert not torch.equal(plain.weight, changed.weight)
+
+
+def test_oversampling_draws_films_of_rare_terms_more_often() -> None:
+    yes = torch.zeros(1000, 2)
+    yes[:500, 0], yes[:10, 1] = 1, 1
+    features = Lazy(torch.zeros(1000, 5))
+    options = LoopOptions(epochs=1, batch=100, oversample=True)
+    fit(linear(), Batch(features, yes, torch.ones(1000, 2)), batch(0), options, seed=0)
+    films = torch.cat(features.read)
+    assert len(films) == 1000
+    assert 280 < int((films < 10).sum()) < 400  # ten films of 1/10 against 990 of 1/500: a third
+
+
+def test_frozen_weights_stay() -> None:
+    first = nn.Linear(5, 5)
+    model, before = nn.Sequential(first, nn.Linear(5, 2)), first.weight.clone()
+    first.requires_grad_(False)
+    fit(model, batch(), batch(80, 1), LoopOptions(epochs=2, learning_rate=0.1), seed=0)
+    assert torch.equal(first.weight, before)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _toy_architecture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
+    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", architectures.Architecture("tests.training.toy"))
 
 
 def make_folder(path: Path, *, prior: float = 0.5) -> Path:

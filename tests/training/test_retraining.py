@@ -32,12 +32,13 @@ def texts_only(film_ids: list[int], *_: Any) -> Inputs:
         has_image=~here,
         years=[None] * len(film_ids),
         languages=[""] * len(film_ids),
+        posters=[None] * len(film_ids),
     )
 
 
 @pytest.fixture(autouse=True)
 def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", "tests.training.toy")
+    monkeypatch.setitem(architectures.ARCHITECTURES, "toy", architectures.Architecture("tests.training.toy"))
     for module in (retraining, challenge):
         monkeypatch.setattr(module, "read_inputs", texts_only)
         monkeypatch.setattr(module, "named_encoders", lambda *names: (None, None))
@@ -172,7 +173,16 @@ def test_options_that_make_no_sense_are_refused(changes: dict[str, Any], sentenc
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
-    [({"optimizer": "x"}, "Unknown option"), ({"seed": "1"}, "whole number"), ({"force": 1}, "yes/no")],
+    [
+        ({"colour": "x"}, "Unknown option"),
+        ({"optimizer": "x"}, "Unknown optimizer"),
+        ({"seed": "1"}, "whole number"),
+        ({"force": 1}, "yes or no"),
+        ({"learning_rate": "1"}, "a number"),
+        ({"architecture": "heads", "epochs": 3}, "heads does not use epochs"),
+        ({"patience": 0}, "patience"),
+        ({"size": -1}, "negative"),
+    ],
 )
 def test_options_from_json_are_checked(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadOption, match=sentence):

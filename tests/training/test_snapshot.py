@@ -1,5 +1,6 @@
 """What training sees: three-state labels of one moment, split by film for ever."""
 
+import numpy as np
 import pytest
 
 from catalog import labelling
@@ -75,3 +76,29 @@ def test_too_few_labels_are_a_clear_sentence(catalogue: tuple[list[Film], Term, 
         take(Task.GENRES, min_films=500)
     with pytest.raises(NotEnoughLabels, match="No film"):
         take(Task.TAGS)
+
+
+def test_at_most_so_many_training_films_of_each_term() -> None:
+    horror, comedy = make_term("horror"), make_term("comedy")
+    for number in range(120):
+        film = make_film(imdb_id=f"tt{number:07}")
+        import_label(film, horror if number % 3 else comedy)
+        import_label(film, comedy if number % 3 else horror, Label.Value.NO)
+    whole, thinned = (take(Task.GENRES, min_films=1, per_term=most) for most in (0, 5))
+    train = thinned.labels[thinned.rows("train")]
+    assert (train == 1).sum(0).tolist() == [5, 5]
+    assert thinned.counts["test"] == whole.counts["test"]
+    assert thinned.hash != whole.hash
+    assert set(np.array(thinned.keys)[thinned.rows("train")]) < set(np.array(whole.keys)[whole.rows("train")])
+
+
+def test_a_stratified_split_spreads_a_rare_term() -> None:
+    horror, comedy = make_term("horror"), make_term("comedy")
+    for number in range(100):
+        film = make_film(imdb_id=f"tt{number:07}")
+        import_label(film, comedy)
+        import_label(film, horror, Label.Value.YES if number < 10 else Label.Value.NO)
+    found = take(Task.GENRES, split="stratified", min_films=1)
+    column = found.terms.index("horror")
+    positives = {part: int((found.labels[found.rows(part)][:, column] == 1).sum()) for part in found.counts}
+    assert positives == {"train": 8, "validation": 1, "test": 1}

@@ -46,6 +46,7 @@ def test_plots_get_the_genres_that_they_tell_of() -> None:
         has_image=~here,
         years=[1955, 1979],
         languages=["en", "en"],
+        posters=[None, None],
     )
     decided = model.scores(inputs) >= model.thresholds
     assert decided[0, model.terms.index("western")] and not decided[1, model.terms.index("western")]

@@ -12,6 +12,8 @@ from safetensors.numpy import load_file, save_file
 class Toy:
     """Scores each term by its share among the training films, raised where the slug stands in the text."""
 
+    sees = ("text", "image")
+
     def __init__(self, terms: list[str], prior: NDArray[np.float32], boost: float) -> None:
         self.terms, self.prior, self.boost = terms, prior, boost
         self.thresholds = np.full(len(terms), 0.5, np.float32)
@@ -26,11 +28,11 @@ class Toy:
         (folder / "toy.json").write_text(json.dumps({"terms": self.terms, "boost": self.boost}))
 
 
-def train(inputs: Any, snapshot: Any, *, seed: int, on_epoch: Any) -> Toy:
+def train(inputs: Any, snapshot: Any, options: Any, on_epoch: Any) -> Toy:
     for epoch in (1, 2):
         on_epoch(epoch, 2, {"train_loss": 1.0 / epoch, "validation_loss": 1.0 / epoch})
     share = (snapshot.labels[snapshot.rows("train")] == 1).mean(0).astype(np.float32)
-    return Toy(snapshot.terms, share, boost=0.7 if seed == 0 else 0.1)
+    return Toy(snapshot.terms, share, boost=0.7 if options.seed == 0 else 0.1)
 
 
 def load(folder: Path) -> Toy:

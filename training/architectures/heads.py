@@ -13,10 +13,9 @@ and neglects the poster. As a fourth member it adds little for half as much time
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,27 +24,18 @@ from safetensors.numpy import load_file, save_file
 
 from training.architectures.members import Facts, Member, NetsOptions, VectorMember, WordsMember
 from training.blend import Blend, fit_blend
-from training.inputs import Inputs, Modality, TrainingData
+from training.inputs import MODALITIES, Inputs, Labelled, Modality, TrainingData
 from training.linear import prior_log_odds
 from training.loop import Figures, LoopOptions, Report, ShouldStop, Stopped, one_core
 from training.metrics import Truth
 from training.thresholds import fit_thresholds, from_log_odds
 
+if TYPE_CHECKING:
+    from training.options import RetrainOptions
+
 Floats = NDArray[np.float32]
+_FORMER = {"focus", "margin"}  # options of the loop that older versions still name
 TENSORS, DESCRIPTION = "model.safetensors", "heads.json"
-
-
-class Labelled(Protocol):
-    """What ``train`` needs of a snapshot: labels (N, T), the part of each film, the names of the terms."""
-
-    @property
-    def labels(self) -> NDArray[np.int8]: ...
-
-    @property
-    def splits(self) -> NDArray[np.str_]: ...
-
-    @property
-    def terms(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,8 @@ class HeadsConfig:
     @classmethod
     def of(cls, values: dict[str, Any]) -> HeadsConfig:
         """From JSON; raises TypeError on an unknown name."""
-        return cls(**values | {"loop": LoopOptions(**values.get("loop", {}))})
+        loop = {name: value for name, value in values.get("loop", {}).items() if name not in _FORMER}
+        return cls(**values | {"loop": LoopOptions(**loop)})
 
 
 @dataclass(frozen=True)
@@ -100,6 +91,11 @@ class TrainedHeads:
     blend: Blend
     thresholds: Floats
     """(T,): decide yes where the probability is at least this."""
+
+    @property
+    def sees(self) -> tuple[Modality, ...]:
+        """What its members look at."""
+        return tuple(modality for modality in MODALITIES if any(m.needs == modality for m in self.members.values()))
 
     @property
     def parameters(self) -> int:
@@ -169,10 +165,10 @@ def load(folder: Path) -> TrainedHeads:
     return TrainedHeads.load(folder)
 
 
-def train(inputs: Inputs, snapshot: Labelled, *, seed: int, on_epoch: Report) -> TrainedHeads:
+def train(inputs: Inputs, snapshot: Labelled, options: RetrainOptions, on_epoch: Report) -> TrainedHeads:
     """Train with the default configuration on a snapshot of the labels of these films; see ``train_heads``."""
     data = TrainingData.of(inputs, snapshot.labels, snapshot.splits, snapshot.terms)
-    return train_heads(data, HeadsConfig(), seed, on_epoch)
+    return train_heads(data, HeadsConfig(), options.seed, on_epoch)
 
 
 def train_heads(

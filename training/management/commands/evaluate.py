@@ -53,7 +53,9 @@ class Command(BaseCommand):
         if not rows:
             raise BadLabels("None of the file's films belongs to the frozen test part.")
         labels = found.labels[rows]
-        inputs = read_inputs([found.film_ids[i] for i in rows], model.text_encoder, model.image_encoder, progress)
+        inputs = read_inputs(
+            [found.film_ids[i] for i in rows], model.text_encoder, model.image_encoder, progress, model.looks
+        )
         shares = version.config.get("prior") or prior(Truth.of(labels))
         figures = evaluate(
             model, inputs, labels, terms=model.terms, thresholds=model.thresholds, prior=np.asarray(shares)

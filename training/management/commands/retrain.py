@@ -8,27 +8,22 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.progress import Console
 from training.architectures import ARCHITECTURES
+from training.management.arguments import add_training_arguments
 from training.management.figures import add_json_argument, write_json
 from training.models import Task
 from training.options import PROMOTE, BadOption, RetrainOptions
 from training.retraining import Outcome, retrain
-from training.snapshot import OFFICIAL, NotEnoughLabels
+from training.snapshot import NotEnoughLabels
 
 
 class Command(BaseCommand):
     help = "Train genres or tags on the corrected labels, compare with the champion on frozen films, promote if better."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        defaults = RetrainOptions()
         parser.add_argument("task", choices=[str(task.value) for task in Task])
-        parser.add_argument("--architecture", default=defaults.architecture, help=f"one of {', '.join(ARCHITECTURES)}")
-        parser.add_argument("--text-encoder", default=defaults.text_encoder, help="minilm, a hub id, a folder, or none")
-        parser.add_argument(
-            "--image-encoder", default=defaults.image_encoder, help="starter, a hub id, a folder, or none"
-        )
+        add_training_arguments(parser)
+        parser.add_argument("--architecture", default="heads", help=f"one of {', '.join(ARCHITECTURES)}")
         parser.add_argument("--seed", type=int, default=0, help="same seed, labels and options: same model")
-        parser.add_argument("--split", default="hash", help=f"hash, or an imported one: {', '.join(sorted(OFFICIAL))}")
-        parser.add_argument("--min-films", type=int, default=20, help="training films that a term needs")
         parser.add_argument("--promote", default="auto", help=f"one of {', '.join(PROMOTE)}")
         parser.add_argument("--force", action="store_true", help="train although nothing has changed")
         add_json_argument(parser)

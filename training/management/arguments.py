@@ -1,0 +1,24 @@
+"""Training options as arguments of a command, the same wherever something is trained."""
+
+from argparse import ArgumentParser
+from dataclasses import fields
+
+from training.options import SPLITS, NetworkOptions, RetrainOptions
+
+
+def add_training_arguments(parser: ArgumentParser) -> None:
+    """Encoders, split, and a group with every option of networks."""
+    defaults = RetrainOptions()
+    parser.add_argument("--text-encoder", default=defaults.text_encoder, help="minilm, a hub id, a folder, or none")
+    parser.add_argument("--image-encoder", default=defaults.image_encoder, help="starter, a hub id, a folder, or none")
+    parser.add_argument("--split", default="hash", help=f"one of {', '.join(SPLITS)}")
+    parser.add_argument("--min-films", type=int, default=20, help="training films that a term needs")
+    group = parser.add_argument_group("networks", "How a network is trained; heads uses none of these.")
+    for option in fields(NetworkOptions):
+        flag, text = "--" + option.name.replace("_", "-"), str(option.metadata["help"])
+        if option.metadata["choices"]:
+            text += f": {', '.join(option.metadata['choices'])}"
+        if isinstance(option.default, bool):
+            group.add_argument(flag, action="store_true", help=text)
+        else:
+            group.add_argument(flag, type=type(option.default), default=option.default, help=text)
