@@ -124,6 +124,7 @@ CELERY_BEAT_SCHEDULE = {
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 MODELS_DIR = env_path("MODELS_DIR", DATA_DIR / "models")
+TENSORBOARD_DIR = env_path("TENSORBOARD_DIR", DATA_DIR / "tensorboard")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -12,6 +12,7 @@ from tests.factories import make_film, make_term, make_user
 def _folders_of_their_own(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     settings.MODELS_DIR = tmp_path / "models"  # type: ignore[attr-defined]
+    settings.TENSORBOARD_DIR = tmp_path / "tensorboard"  # type: ignore[attr-defined]
     # Names as they are in the source: nobody has collected and hashed the files here.
     settings.STORAGES = {  # type: ignore[attr-defined]
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -65,12 +65,13 @@ def _last(line: Sequence[float | None]) -> float:
 
 
 def curve_charts(curves: Sequence[Mapping[str, Any]]) -> list[LineChart]:
-    """A run's figures per epoch: losses in one chart, everything else in another."""
+    """A run's figures per epoch: losses in one chart, shares that are right in the next, everything else in a third."""
     names = [name for name in dict.fromkeys(name for row in curves for name in row) if name != "epoch"]
     lines = {name: [_number(row.get(name)) for row in curves] for name in names}
     losses = {name: line for name, line in lines.items() if "loss" in name}
-    others = {name: line for name, line in lines.items() if "loss" not in name}
-    charts = [line_chart("loss", losses), line_chart("figures", others)]
+    shares = {name: line for name, line in lines.items() if "accuracy" in name}
+    others = {name: line for name, line in lines.items() if name not in losses and name not in shares}
+    charts = [line_chart("loss", losses), line_chart("accuracy", shares), line_chart("figures", others)]
     return [chart for chart in charts if chart]
 
 

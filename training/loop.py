@@ -174,23 +174,34 @@ def train_one_epoch(
     weights: Tensor | None = None,
     augment: Callable[[Inputs], Inputs] | None = None,
     accelerator: Accelerator | None = None,
-) -> float:
-    """One pass over the films in this order, long (N,); the mean loss. ``weights`` (T,) of the terms' positives."""
+) -> Figures:
+    """One pass over the films in this order, long (N,); ``weights`` (T,) of the terms' positives.
+
+    Gives the mean loss and the share of decisions at 0.5 that were right, both as the pass went on.
+    """
     model.train()
     device, backward = _device(model), accelerator.backward if accelerator else Tensor.backward
-    loss_of, total = LOSSES[options.loss], 0.0
+    loss_of, total, right, decided = LOSSES[options.loss], 0.0, 0.0, 0.0
     parts = torch.split(order, options.batch)
     for rows, features in zip(parts, ahead(films.features, parts), strict=True):
         features = moved(features, device)
         with accelerator.autocast() if accelerator else nullcontext():
             logits = model(augment(features) if augment else features)
-        loss = loss_of(logits.float(), films.yes[rows].to(device), films.known[rows].to(device), weights)
+        yes, known = films.yes[rows].to(device), films.known[rows].to(device)
+        loss = loss_of(logits.float(), yes, known, weights)
         optimizer.zero_grad(set_to_none=True)
         backward(loss)
         optimizer.step()
         schedule.step()
         total += loss.item() * len(rows)
-    return total / len(order)
+        right, decided = right + _right(logits.detach(), yes, known), decided + float(known.sum())
+    return {"train_loss": total / len(order), "train_accuracy": right / max(decided, 1.0)}
+
+
+def _right(logits: Tensor, yes: Tensor, known: Tensor) -> float:
+    """How many known decisions at 0.5 are right; of several nets, those of their mean."""
+    decided = (logits.mean(0) if logits.dim() == 3 else logits) > 0
+    return float(((decided == (yes > 0)) * known).sum())
 
 
 def _device(model: nn.Module) -> torch.device:
@@ -211,10 +222,9 @@ def evaluate(model: nn.Module, films: Batch, batch: int = 4096) -> Figures:
     logits = logits_of(model, films.features, batch)
     truth = Truth(yes=films.yes.numpy() > 0, known=films.known.numpy() > 0)
     areas = average_precisions(logits.numpy().astype(np.float64), truth)
-    right = (((logits > 0) == (films.yes > 0)) * films.known).sum() / films.known.sum().clamp(min=1)
     return {
         "validation_loss": float(LOSSES["bce"](logits, films.yes, films.known, None)),
-        "validation_accuracy": float(right),
+        "validation_accuracy": _right(logits, films.yes, films.known) / max(float(films.known.sum()), 1.0),
         "validation_map": mean_of_known(areas),
     }
 
@@ -249,7 +259,7 @@ def fit(
         for epoch in range(1, options.epochs + 1):
             if should_stop and should_stop():
                 raise Stopped
-            loss = train_one_epoch(
+            figures = train_one_epoch(
                 learner,
                 train,
                 _order(train, options, random),
@@ -260,7 +270,7 @@ def fit(
                 augment=(lambda seen: augment(seen, random)) if augment else None,
                 accelerator=accelerator,
             )
-            figures = {"train_loss": loss} | (evaluate(model, validation, _large(options)) if len(validation) else {})
+            figures |= evaluate(model, validation, _large(options)) if len(validation) else {}
             history.append(figures)
             if progress:
                 progress(epoch, options.epochs, figures)

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from training import registry
 from training.architectures import architecture
 from training.card import write_card
 from training.challenge import compare_with_champion
+from training.curves import watched
 from training.data import named_encoders, read_inputs
 from training.models import ModelVersion, Run, Task
 from training.options import RetrainOptions
@@ -144,7 +144,8 @@ def _fit(
     run: Run, options: RetrainOptions, snapshot: Snapshot, inputs: "Inputs", folder: Path, progress: Progress
 ) -> registry.Model:
     """Train, write the architecture's own files into the folder, and hand the model over for judging."""
-    trained = architecture(options.architecture).train(inputs, snapshot, options, _epoch_reporter(run, progress))
+    with watched(run, progress) as on_epoch:
+        trained = architecture(options.architecture).train(inputs, snapshot, options, on_epoch)
     trained.save(folder)
     text_encoder, image_encoder = options.seen_encoders
     return registry.Model(
@@ -155,19 +156,6 @@ def _fit(
         image_encoder=image_encoder,
         config={"architecture": options.architecture, "parameters": trained.parameters},
     )
-
-
-def _epoch_reporter(run: Run, progress: Progress) -> Callable[[int, int, dict[str, float]], None]:
-    """Keeps the curve on the run's page and the progress moving; raises Cancelled when asked to stop."""
-
-    def report(epoch: int, total: int, figures: dict[str, float]) -> None:
-        if epoch == 1:
-            progress.start(total, "epochs", "training")
-        run.curves.append({"epoch": epoch, **figures})
-        run.save(update_fields=["curves"])
-        progress.advance()
-
-    return report
 
 
 def judge(model: registry.Model, snapshot: Snapshot, inputs: "Inputs") -> dict[str, Any]:

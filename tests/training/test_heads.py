@@ -167,7 +167,9 @@ def test_progress_counts_all_epochs_in_one_row(data: TrainingData) -> None:
     train_heads(data, CONFIG, seed=0, progress=lambda epoch, total, figures: seen.append((epoch, total, figures)))
     assert [epoch for epoch, _, _ in seen] == list(range(1, len(seen) + 1))
     assert {total for _, total, _ in seen} == {13}
-    assert seen[-1][2].keys() == {"train_loss", "validation_loss", "validation_accuracy", "validation_map"}
+    assert seen[-1][2].keys() == {
+        *("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "validation_map")
+    }
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 3])

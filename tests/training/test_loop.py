@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_weights() -> None:
 def test_without_validation_films_the_last_epoch_stays() -> None:
     model = linear()
     history = fit(model, batch(), batch(0), LoopOptions(epochs=3, learning_rate=0.1), seed=0)
-    assert [set(figures) for figures in history] == [{"train_loss"}] * 3
+    assert [set(figures) for figures in history] == [{"train_loss", "train_accuracy"}] * 3
     assert evaluate(model, batch())["validation_map"] > evaluate(linear(), batch())["validation_map"]
 
 

@@ -195,3 +195,14 @@ def test_a_version_is_read_back_whole(terms: list[Term], tmp_path: Path) -> None
     config = json.loads((version.folder / "config.json").read_text())
     assert config["films"] == version.run.films if version.run else False
     assert config["thresholds"] == version.thresholds
+
+
+def test_curves_are_on_the_run_and_in_tensorboard(terms: list[Term], settings: Any, tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    settings.TENSORBOARD_DIR = tmp_path
+    run = retrain(options(), Silent()).run
+    assert [row["epoch"] for row in run.curves] == [1, 2]
+    board = EventAccumulator(str(tmp_path / f"genres-run-{run.pk}"))
+    board.Reload()
+    assert [(event.step, event.value) for event in board.Scalars("loss/train")] == [(1, 1.0), (2, 0.5)]
