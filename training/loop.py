@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
 
+from training.checkpoints import Course, checkpoint_file
 from training.losses import LOSSES, class_weights
 from training.metrics import Truth, average_precisions, mean_of_known
 
@@ -244,43 +245,52 @@ def fit(
     """Train until validation mAP stops rising and leave the best epoch's weights in the model.
 
     The same seed, data and number of threads give the same weights. Without validation films the last epoch stays.
-    ``augment`` changes what the network sees of training films, never of validation films. Gives the figures of
-    every epoch. Raises Stopped when ``should_stop()`` says so between two epochs, ValueError without training films.
+    ``augment`` changes what the network sees of training films, never of validation films. With an accelerator it
+    runs on its device and on all its processes, and can be taken up again after an interruption
+    (training/checkpoints.py). Gives the figures of every epoch.
+
+    Raises:
+        Stopped: ``should_stop()`` said so between two epochs.
+        ValueError: there are no training films.
     """
     if not len(train):
         raise ValueError("there is no film to train on")
-    history: list[Figures] = []
-    best, best_state, since = -1.0, _copy(model), 0
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        random = torch.Generator().manual_seed(seed)
-        learner, optimizer, schedule = _prepared(model, len(train), options, accelerator)
+        course, learner = _begin(model, train, options, torch.Generator().manual_seed(seed), accelerator)
+        kept = checkpoint_file() if accelerator else None
+        if kept:
+            course.go_on(kept)
         weights = class_weights(train.yes, train.known).to(_device(model)) if options.class_weights else None
-        for epoch in range(1, options.epochs + 1):
+        while len(course.history) < options.epochs and course.since < options.patience:
             if should_stop and should_stop():
                 raise Stopped
             figures = train_one_epoch(
                 learner,
                 train,
-                _order(train, options, random),
-                optimizer,
-                schedule,
+                _share(_order(train, options, course.random), accelerator),
+                course.optimizer,
+                course.schedule,
                 options,
                 weights=weights,
-                augment=(lambda seen: augment(seen, random)) if augment else None,
+                augment=(lambda seen: augment(seen, course.random)) if augment else None,
                 accelerator=accelerator,
             )
-            figures |= evaluate(model, validation, _large(options)) if len(validation) else {}
-            history.append(figures)
+            course.note(figures | (evaluate(model, validation, _large(options)) if len(validation) else {}))
+            if kept and accelerator and accelerator.is_main_process:
+                course.keep(kept)
             if progress:
-                progress(epoch, options.epochs, figures)
-            score, since = figures.get("validation_map", float(epoch)), since + 1
-            if score > best:
-                best, best_state, since = score, _copy(model), 0
-            if since >= options.patience:
-                break
-    model.load_state_dict(best_state)
-    return history
+                progress(len(course.history), options.epochs, course.history[-1])
+    model.load_state_dict(course.best_state)
+    return course.history
+
+
+def _share(order: Tensor, accelerator: Accelerator | None) -> Tensor:
+    """This process's part of the films: as many as every other's."""
+    if accelerator is None or accelerator.num_processes == 1:
+        return order
+    whole = len(order) - len(order) % accelerator.num_processes
+    return order[:whole][accelerator.process_index :: accelerator.num_processes]
 
 
 def _large(options: LoopOptions) -> int:
@@ -298,15 +308,16 @@ def _order(films: Batch, options: LoopOptions, random: torch.Generator) -> Tenso
     return torch.multinomial(likely.clamp(min=floor), len(films), replacement=True, generator=random)
 
 
-def _prepared(
-    model: nn.Module, films: int, options: LoopOptions, accelerator: Accelerator | None
-) -> tuple[nn.Module, torch.optim.Optimizer, LRScheduler]:
-    """The model, its optimiser over what learns, and the schedule, on the accelerator's device."""
+def _begin(
+    model: nn.Module, train: Batch, options: LoopOptions, random: torch.Generator, accelerator: Accelerator | None
+) -> tuple[Course, nn.Module]:
+    """The course before its first epoch, and the module that is called: the model, or its wrapper on several GPUs."""
     learns = [weights for weights in model.parameters() if weights.requires_grad]
     if accelerator:
         model.to(accelerator.device)
     make = OPTIMIZERS[options.optimizer]
     optimizer = make(learns, lr=options.learning_rate, weight_decay=options.weight_decay)
+    films = len(train) // (accelerator.num_processes if accelerator else 1)
     steps = options.epochs * -(-films // options.batch)
     # One step more than is taken: the schedule refuses to be stepped past its end.
     schedule = OneCycleLR(
@@ -315,10 +326,7 @@ def _prepared(
         total_steps=steps + 1,
         pct_start=max(options.warmup, 1.5 / (steps + 1)),  # it divides by the steps of the rise
     )
-    if not accelerator:
-        return model, optimizer, schedule
-    return (*accelerator.prepare(model, optimizer), schedule)
-
-
-def _copy(model: nn.Module) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    learner = model
+    if accelerator:
+        learner, optimizer = accelerator.prepare(model, optimizer)
+    return Course(model, optimizer, schedule, random), learner

@@ -1,21 +1,25 @@
 """From corrected labels to a better champion: the loop's second half, in one function."""
 
+import hashlib
 import json
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.conf import settings
 from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog.models import Job, User
-from catalog.progress import Cancelled, Progress
-from training import registry
+from catalog.progress import Cancelled, Progress, Silent
+from training import distributed, registry
 from training.architectures import architecture
 from training.card import write_card
 from training.challenge import compare_with_champion
+from training.checkpoints import resumable
 from training.curves import watched
 from training.data import named_encoders, read_inputs
 from training.models import ModelVersion, Run, Task
@@ -107,6 +111,7 @@ def _end(run: Run, state: "Run.State", message: str = "") -> None:
 def _train(run: Run, options: RetrainOptions, snapshot: Snapshot, progress: Progress, user: User | None) -> Outcome:
     clock = Stopwatch()
     inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, progress, options.looks)
+    distributed.wait_for_all()  # the others read the vectors that have been made here
     clock.lap("encode")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "version"
@@ -122,10 +127,30 @@ def _train(run: Run, options: RetrainOptions, snapshot: Snapshot, progress: Prog
         registry.read(folder)  # what cannot be read back is not registered
         version = registry.register(folder, run=run)
     _end(run, Run.State.DONE)
+    shutil.rmtree(_checkpoints(options, snapshot), ignore_errors=True)
     promoted = options.promote == "force" or (options.promote == "auto" and comparison["better"])
     if promoted:
         registry.promote(version, user=user, reason=comparison["reason"])
     return Outcome(run, version, promoted, comparison)
+
+
+def _checkpoints(options: RetrainOptions, snapshot: Snapshot) -> Path:
+    """Where an interrupted training of this recipe on these labels is taken up again."""
+    asked = json.dumps([options.recipe, snapshot.hash, encoder_names(options)], sort_keys=True)
+    return Path(settings.DATA_DIR) / "checkpoints" / hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
+def follow(options: RetrainOptions) -> None:
+    """Another process of `accelerate launch`: takes its share of the training, and leaves the rest to the first."""
+    snapshot = _snapshot(options)
+    distributed.wait_for_all()
+    inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, Silent(), options.looks)
+    with resumable(_checkpoints(options, snapshot)):
+        architecture(options.architecture).train(inputs, snapshot, options, lambda *_epoch: None)
+
+
+def _snapshot(options: RetrainOptions) -> Snapshot:
+    return take(Task(options.task), split=options.split, min_films=options.min_films, per_term=options.per_genre)
 
 
 class Stopwatch:
@@ -144,7 +169,7 @@ def _fit(
     run: Run, options: RetrainOptions, snapshot: Snapshot, inputs: "Inputs", folder: Path, progress: Progress
 ) -> registry.Model:
     """Train, write the architecture's own files into the folder, and hand the model over for judging."""
-    with watched(run, progress) as on_epoch:
+    with watched(run, progress) as on_epoch, resumable(_checkpoints(options, snapshot)):
         trained = architecture(options.architecture).train(inputs, snapshot, options, on_epoch)
     trained.save(folder)
     text_encoder, image_encoder = options.seen_encoders

@@ -1,5 +1,6 @@
 """The loop: masked loss, early stopping, the same seed the same weights, stopping on request."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from training.checkpoints import resumable
 from training.loop import Batch, LoopOptions, Stopped, accelerator, evaluate, fit, logits_of
 from training.metrics import Truth
 
@@ -163,3 +165,42 @@ def test_frozen_weights_stay() -> None:
     first.requires_grad_(False)
     fit(model, batch(), batch(80, 1), LoopOptions(epochs=2, learning_rate=0.1), seed=0)
     assert torch.equal(first.weight, before)
+
+
+def test_an_interrupted_training_ends_with_the_same_weights(tmp_path: Path) -> None:
+    class Dropping(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = linear()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.linear(F.dropout(x, 0.2, self.training))  # type: ignore[no-any-return]
+
+    options, epochs = LoopOptions(epochs=6, batch=32, learning_rate=0.05, patience=6), []
+    whole, broken, again = Dropping(), Dropping(), Dropping()
+    fit(whole, batch(), batch(80, 1), options, seed=0, accelerator=accelerator("fp32"))
+
+    def interrupt(epoch: int, _total: int, _figures: dict[str, float]) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    with resumable(tmp_path):
+        with pytest.raises(KeyboardInterrupt):
+            fit(broken, batch(), batch(80, 1), options, seed=0, progress=interrupt, accelerator=accelerator("fp32"))
+        history = fit(
+            again,
+            batch(),
+            batch(80, 1),
+            options,
+            seed=0,
+            progress=lambda epoch, *_: epochs.append(epoch),
+            accelerator=accelerator("fp32"),
+        )
+    assert epochs == [4, 5, 6] and len(history) == 6
+    assert torch.equal(whole.linear.weight, again.linear.weight)
+
+
+def test_a_training_without_an_accelerator_keeps_nothing(tmp_path: Path) -> None:
+    with resumable(tmp_path):
+        fit(linear(), batch(), batch(80, 1), LoopOptions(epochs=2), seed=0)
+    assert not list(tmp_path.iterdir())

@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.progress import Console
+from training import distributed
 from training.architectures import ARCHITECTURES
 from training.management.arguments import add_training_arguments
 from training.management.figures import add_json_argument, write_json
 from training.models import Task
 from training.options import PROMOTE, BadOption, RetrainOptions
-from training.retraining import Outcome, retrain
+from training.retraining import Outcome, follow, retrain
 from training.snapshot import NotEnoughLabels
 
 
@@ -34,13 +35,14 @@ class Command(BaseCommand):
         progress = Console(self.stderr.write)
         try:
             chosen = RetrainOptions(**{field.name: options[field.name] for field in fields(RetrainOptions)})
-            outcome = retrain(chosen, progress)
+            outcome = follow(chosen) if distributed.follows() else retrain(chosen, progress)
         except (BadOption, NotEnoughLabels, EncoderUnavailable) as error:
             raise CommandError(str(error), returncode=2) from error
         finally:
             progress.close()
-        write_json(options["json"], outcome.as_dict())
-        self._tell(outcome)
+        if outcome is not None:
+            write_json(options["json"], outcome.as_dict())
+            self._tell(outcome)
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.version is None:
