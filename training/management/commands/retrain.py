@@ -35,14 +35,16 @@ class Command(BaseCommand):
         progress = Console(self.stderr.write)
         try:
             chosen = RetrainOptions(**{field.name: options[field.name] for field in fields(RetrainOptions)})
-            outcome = follow(chosen) if distributed.follows() else retrain(chosen, progress)
+            if distributed.follows():
+                follow(chosen)
+                return
+            outcome = retrain(chosen, progress)
         except (BadOption, NotEnoughLabels, EncoderUnavailable) as error:
             raise CommandError(str(error), returncode=2) from error
         finally:
             progress.close()
-        if outcome is not None:
-            write_json(options["json"], outcome.as_dict())
-            self._tell(outcome)
+        write_json(options["json"], outcome.as_dict())
+        self._tell(outcome)
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.version is None:
