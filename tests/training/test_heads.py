@@ -15,8 +15,8 @@ from training.architectures.heads import HeadsConfig, TrainedHeads, train_heads
 from training.architectures.members import Facts
 from training.inputs import TrainingData
 from training.loop import LoopOptions, Stopped
-from training.options import RetrainOptions
 from training.metrics import Truth, average_precisions, micro, prior
+from training.options import RetrainOptions
 
 CONFIG = HeadsConfig(
     hidden=16, hidden_image=8, nets=2, dropout=0.1, loop=LoopOptions(epochs=6, batch=32, learning_rate=0.01)
@@ -81,6 +81,19 @@ def test_one_film_alone_scores_as_among_others(trained: TrainedHeads, data: Trai
     together = trained.scores(data.take(np.arange(20)))
     alone = np.concatenate([trained.scores(data.take(np.array([i]))) for i in range(20)])
     assert alone == pytest.approx(together, abs=1e-5)
+
+
+def test_the_differentiable_view_says_what_the_scores_say_of_a_poster_alone(
+    trained: TrainedHeads, data: TrainingData
+) -> None:
+    films = data.take(np.flatnonzero(data.has_image)[:20])
+    vectors = torch.from_numpy(films.image_vectors).requires_grad_()
+    logits = trained.image_logits(vectors)
+    assert np.allclose(
+        torch.sigmoid(logits).detach(), trained.scores(films.without_text().without_facts()), rtol=0, atol=1e-5
+    )
+    slope = torch.autograd.grad(logits.sum(), vectors)[0]
+    assert (slope != 0).any(1).all()
 
 
 def test_saving_and_loading_changes_nothing(trained: TrainedHeads, data: TrainingData, tmp_path: Path) -> None:

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from torch import Tensor
 
 from training.architectures.members import Facts, Member, NetsOptions, VectorMember, WordsMember
-from training.blend import Blend, fit_blend
+from training.blend import PATTERNS, Blend, fit_blend
 from training.inputs import MODALITIES, Inputs, Labelled, Modality, TrainingData
 from training.linear import prior_log_odds
 from training.loop import Figures, LoopOptions, Report, ShouldStop, Stopped, one_core
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 _FORMER = {"focus", "margin"}  # options of the loop that older versions still name
 TENSORS, DESCRIPTION = "model.safetensors", "heads.json"
+POSTER_ONLY = PATTERNS.index((False, True))
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,17 @@ class TrainedHeads:
             if len(rows):
                 found[m, rows] = member.logits(inputs.take(rows)) - self.blend.prior
         return found
+
+    def image_logits(self, vectors: Tensor) -> Tensor:
+        """Log-odds (B, T) of films of which nothing but the poster's vector (B, D) is known, with gradients."""
+        weights, bias, prior = (
+            torch.from_numpy(part) for part in (self.blend.weights, self.blend.bias, self.blend.prior)
+        )
+        logits = bias[POSTER_ONLY].expand(len(vectors), -1)
+        for m, member in enumerate(self.members.values()):
+            if isinstance(member, VectorMember) and member.needs == "image":
+                logits = logits + weights[POSTER_ONLY, m] * (member.logits_of_vectors(vectors) - prior)
+        return logits
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         found: dict[str, NDArray[Any]] = {

@@ -192,6 +192,14 @@ class VectorMember:
     def logits(self, inputs: Inputs) -> Floats:
         return np.asarray(logits_of(self.nets, torch.from_numpy(self.features(inputs))).numpy())
 
+    def logits_of_vectors(self, vectors: Tensor) -> Tensor:
+        """Logits (B, T) of vectors (B, D) without year and language, with gradients."""
+        self.nets.eval()
+        mean, scale = torch.from_numpy(self.mean), torch.from_numpy(self.scale)
+        features = F.pad((vectors - mean) * scale, (0, self.nets.weights[0].shape[1] - len(mean)))
+        logits: Tensor = self.nets(features).mean(0)
+        return logits
+
     def tensors(self) -> dict[str, NDArray[Any]]:
         found: dict[str, NDArray[Any]] = {"mean": self.mean, "scale": self.scale}
         for name, tensor in self.nets.state_dict().items():
