@@ -117,10 +117,12 @@ class RetrainOptions(NetworkOptions):
         if self.looks.reads != "vectors":
             return
         text, image = self.seen_encoders
-        if text in NONE and image in NONE:
+        if text in NONE and image in NONE and not self.looks.needs:
             raise BadOption("Without a text encoder and without an image encoder there is nothing to learn from.")
-        if self.looks.needs_both and (text in NONE or image in NONE):
-            raise BadOption(f"{self.architecture} needs a text encoder and an image encoder.")
+        named = {"text": text, "image": image}
+        for modality in self.looks.needs:
+            if named[modality] in NONE:
+                raise BadOption(f"{self.architecture} needs {_ENCODERS[modality]}: name one.")
 
     @property
     def looks(self) -> Architecture:
@@ -163,6 +165,7 @@ class RetrainOptions(NetworkOptions):
         return self.recipe | {name: getattr(self, name) for name in sorted(_AFTERWARDS)}
 
 
+_ENCODERS = {"text": "a text encoder", "image": "an image encoder"}
 _KINDS = {int: "a whole number", float: "a number", bool: "yes or no", str: "text"}
 
 

@@ -24,13 +24,35 @@ class Architecture:
     """What it can look at; the rest of a film is not shown to it."""
     reads: Reads = "vectors"
     """What the named encoders make of a film, or its `pictures` or `plots` themselves."""
-    needs_both: bool = False
-    """Whether it makes no sense without a text encoder and an image encoder."""
+    needs: tuple[Modality, ...] = ()
+    """Encoders without which it has nothing to learn from."""
 
+
+_HERE = "training.architectures"
+_POSTERS = Architecture(f"{_HERE}.posters", sees=("image",), reads="pictures")
+_PLOTS = Architecture(f"{_HERE}.plots", sees=("text",), reads="plots")
+_FUSION = Architecture(f"{_HERE}.fusion", needs=("text", "image"))
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "heads": Architecture("training.architectures.heads"),
-    "chain": Architecture("training.architectures.chain", sees=("image",)),
+    "heads": Architecture(f"{_HERE}.heads"),
+    # A: networks that look at posters.
+    "feedforward": _POSTERS,
+    "vgg16": _POSTERS,
+    "resnet50": _POSTERS,
+    "inception-v3": _POSTERS,
+    "efficientnet-b0": _POSTERS,
+    "vit-b16": _POSTERS,
+    "backbone": _POSTERS,
+    # B: one head per genre, each told what the heads before it said.
+    "chain": Architecture(f"{_HERE}.chain", sees=("image",), needs=("image",)),
+    # C: networks that read plots, and what joins poster and plot.
+    "bert": _PLOTS,
+    "roberta": _PLOTS,
+    "early": _FUSION,
+    "late": _FUSION,
+    "attention": _FUSION,
+    "gmu": _FUSION,
+    "cross-attention": _FUSION,
 }
 
 
