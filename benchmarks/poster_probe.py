@@ -131,6 +131,7 @@ def main() -> None:
     parser.add_argument("films", type=Path)
     parser.add_argument("posters", type=Path)
     parser.add_argument("--encoder", type=Path, default=Path("training/starter/poster-encoder"))
+    parser.add_argument("--others", type=Path, nargs="*", default=[], help="the same encoder from other seeds")
     parser.add_argument("--mobilenet", type=Path, help="folder with ImageNet MobileNetV2 weights")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
@@ -149,6 +150,8 @@ def main() -> None:
         "starter net, untrained": starter_features(starter.StarterEncoder(encoder.config), films, options.posters),
         "starter encoder": starter_features(encoder, films, options.posters),
     }
+    for folder in options.others:
+        rows[f"starter encoder, {folder.name}"] = starter_features(starter.load(folder), films, options.posters)
     if options.mobilenet:
         rows["MobileNetV2, ImageNet"] = mobilenet_features(options.mobilenet, films, options.posters)
     table = compare(rows, y, films, options.seeds)
