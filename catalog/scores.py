@@ -4,8 +4,9 @@ The catalogue knows no models. It asks the function that settings.FILM_SCORES na
 provides, so that imports run one way: catalog ← training ← inference.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from django.conf import settings
@@ -28,6 +29,8 @@ class ScoreTable:
     """(N, T)"""
     inputs: Sequence[tuple[str, ...]]
     """(N,) of "plot" and "poster"."""
+    given: Sequence[int | None] = ()
+    """(N,): how many labels of the film went into its scores; None where none would. Empty: none of any film."""
 
     @property
     def proposed(self) -> NDArray[np.bool_]:
@@ -50,6 +53,8 @@ class Score:
     threshold: float
     version: str
     inputs: tuple[str, ...] = ()
+    given: int | None = None
+    """How many labels of the film went into the score; None where the champion does not look at labels."""
 
     @property
     def proposed(self) -> bool:
@@ -60,20 +65,32 @@ class Score:
 FilmScores = dict[int, dict[int, Score]]
 
 
-def score_tables(film_ids: Sequence[int]) -> list[ScoreTable]:
-    """One table for each champion that has scored any of these films, in a query or two; others are left out."""
-    provide: Callable[[Sequence[int]], list[ScoreTable]] = import_string(settings.FILM_SCORES)
-    return provide(film_ids)
+class Provider(Protocol):
+    """The function that settings.FILM_SCORES names."""
+
+    def __call__(self, film_ids: Sequence[int], *, given_labels: bool) -> list[ScoreTable]: ...
 
 
-def film_scores(film_ids: Sequence[int]) -> FilmScores:
+def score_tables(film_ids: Sequence[int], *, given_labels: bool = False) -> list[ScoreTable]:
+    """One table for each champion that has scored any of these films, in a query or two; others are left out.
+
+    given_labels: in view of what is said of each film, where the champion can take that in. Search and the list of
+        films do without: their scores depend on the film alone and change with the model alone.
+    """
+    provide: Provider = import_string(settings.FILM_SCORES)
+    return provide(film_ids, given_labels=given_labels)
+
+
+def film_scores(film_ids: Sequence[int], *, given_labels: bool = False) -> FilmScores:
     """The same score by score, for a page of films; those without are left out."""
     found: FilmScores = {}
-    for table in score_tables(film_ids):
+    for table in score_tables(film_ids, given_labels=given_labels):
         terms, cuts = table.term_ids.tolist(), table.thresholds.tolist()
-        for film_id, scores, inputs in zip(table.film_ids.tolist(), table.scores.tolist(), table.inputs, strict=True):
+        given = table.given or [None] * len(table.film_ids)
+        rows = zip(table.film_ids.tolist(), table.scores.tolist(), table.inputs, given, strict=True)
+        for film_id, scores, inputs, labels in rows:
             found.setdefault(film_id, {}).update(
-                (term_id, Score(score, cut, table.version, inputs))
+                (term_id, Score(score, cut, table.version, inputs, labels))
                 for term_id, score, cut in zip(terms, scores, cuts, strict=True)
             )
     return found

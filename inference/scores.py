@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from catalog.models import Term
 from catalog.scores import ScoreTable
 from inference.models import Prediction
+from inference.rescoring import rescored, takes_labels
 from training.models import ModelVersion, Task
 
 
@@ -19,7 +20,7 @@ from training.models import ModelVersion, Task
 class _Columns:
     """What the numbers of a version's scores mean; a term that this catalogue lacks has none."""
 
-    version: str
+    version: ModelVersion
     term_ids: NDArray[np.int64]
     thresholds: NDArray[np.float64]
     places: list[int]
@@ -32,20 +33,31 @@ def _columns(version_id: int) -> _Columns:
     ids = dict(Term.objects.filter(kind=Task(version.task).term_kind).values_list("slug", "pk"))
     places = [place for place, slug in enumerate(version.terms) if slug in ids]
     term_ids = np.array([ids[version.terms[place]] for place in places], np.int64)
-    return _Columns(version.name, term_ids, np.array(version.thresholds)[places], places)
+    return _Columns(version, term_ids, np.array(version.thresholds)[places], places)
 
 
-def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
-    """Scores from the champion of every task."""
+def champion_scores(film_ids: Sequence[int], *, given_labels: bool = False) -> list[ScoreTable]:
+    """Scores from the champion of every task: as they are stored, or in view of what is said of each film.
+
+    Stored predictions are never changed by labels; what is computed here is kept nowhere but in the log of what a
+    person was shown.
+    """
     predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True).order_by("version", "film")
     rows = predictions.values_list("version_id", "film_id", "scores", "inputs")
-    return [_table(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
+    groups = [(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
+    tables = [(_table(columns, rows), columns) for columns, rows in groups]
+    if not given_labels:
+        return [table for table, _ in tables]
+    return [
+        rescored(table, columns.version, columns.places) if takes_labels(columns.version) else table
+        for table, columns in tables
+    ]
 
 
 def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:
     _versions, films, scores, inputs = zip(*rows, strict=True)
     return ScoreTable(
-        version=columns.version,
+        version=columns.version.name,
         term_ids=columns.term_ids,
         thresholds=columns.thresholds,
         film_ids=np.array(films),

@@ -1,5 +1,6 @@
 """A film's page: what is said of it, and the buttons that say more."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import jobs, labelling
@@ -16,7 +18,7 @@ from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
 from catalog.pictures import BadPicture, refuse_large, store_poster
 from catalog.review import next_film
-from catalog.rows import film_row, film_sheets
+from catalog.rows import Row, Sheet, film_row, film_sheets
 from catalog.views.parts import is_fragment, render_part, target
 
 RECENT = 5  # change sets beside the labels; the rest has its own page
@@ -88,16 +90,36 @@ def _number(request: HttpRequest, name: str) -> int | None:
 def _changed(request: HttpRequest, film: Film, term: Term, changes: ChangeSet) -> HttpResponse:
     """The row as it is now, with all else on the page that the change touched."""
     film = find_film(request, film.key)  # with what waits now
-    row = film_row(film, term)
     if not is_fragment(request):
+        row = film_row(film, term)
         messages.success(request, _saved(row))
         return redirect(f"{film.get_absolute_url()}#{row.id}")
-    context = page_context(request, film) | {"row": row, "said": _saved(row), "changes": changes}
-    return render_part(request, TEMPLATE, context, part="whole" if target(request) == "labels" else "changed")
+    whole = target(request) == "labels"
+    faces = [] if whole else request.POST.get("rows", "").split()
+    context = page_context(request, film, faces) | {"changes": changes}
+    rows = [row for sheet in context["sheets"] for row in sheet.open + sheet.folded]
+    row = next(row for row in rows if row.term == term)
+    followed = _followed(context["sheets"], faces, row)
+    said = " ".join([_saved(row), *_also_changed(sum(map(len, followed.values())))])
+    return render_part(
+        request, TEMPLATE, context | followed | {"row": row, "said": said}, part="whole" if whole else "changed"
+    )
 
 
-def _saved(row: Any) -> str:
-    return _("%(term)s: %(value)s. Saved.") % {"term": row.term.name, "value": row.label.get_value_display()}
+def _followed(sheets: list[Sheet], faces: list[str], decided: Row) -> dict[str, list[Any]]:
+    """What a page with these faces has to show anew, or as well, because the scores followed a decision."""
+    moved = [row for sheet in sheets for row in sheet.moved(faces) if row.id != decided.id]
+    return {"moved": moved, "added": [row for sheet in sheets for row in sheet.added(faces)]}
+
+
+def _saved(row: Row) -> str:
+    value = row.label.get_value_display() if row.label else ""
+    return _("%(term)s: %(value)s. Saved.") % {"term": row.term.name, "value": value}
+
+
+def _also_changed(scores: int) -> list[str]:
+    sentence = ngettext("%(n)d other score changed with it.", "%(n)d other scores changed with it.", scores)
+    return [sentence % {"n": scores}] if scores else []
 
 
 def _conflict(request: HttpRequest, film: Film, term: Term, answer: Label.Value | None, locked: bool) -> HttpResponse:
@@ -169,16 +191,17 @@ def find_film(request: HttpRequest, key: str) -> Film:
     return film
 
 
-def page_context(request: HttpRequest, film: Film) -> dict[str, Any]:
-    """All that the film's page shows, with and without htmx."""
+def page_context(request: HttpRequest, film: Film, faces: Collection[str] = ()) -> dict[str, Any]:
+    """All that the film's page shows, with and without htmx; rows of these `faces` stay where they are."""
     asked = request.POST.get("all") or request.GET.get("all", "")
     unfold = asked if asked in Term.Kind.values else ""
-    sheets = film_sheets(film, unfold=unfold)
+    sheets = film_sheets(film, unfold=unfold, faces=faces)
     scores = [row.score for sheet in sheets for row in sheet.open + sheet.folded if row.score]
     return {
         "film": film,
         "sheets": sheets,
         "waiting": sum(sheet.waiting for sheet in sheets),
+        "faces": " ".join(face for sheet in sheets for face in sheet.faces),
         "unfold": unfold,
         "inputs": scores[0].inputs if scores else None,
         "versions": sorted({score.version for score in scores}),

@@ -54,6 +54,19 @@ trouble.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) tell("");
 });
 
+/* Rows whose scores follow a decision on another row: what they say is replaced, but their buttons stay the same
+   elements, since one of them may have the focus, or a click that waits for its turn. */
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (!target.matches(".row")) return;
+  const row = fragment.querySelector(".row");
+  for (const part of [".row__what", ".row__state", ".row__score"]) {
+    target.querySelector(part).replaceWith(row.querySelector(part));
+  }
+  target.className = row.className;
+  event.detail.shouldSwap = false;
+});
+
 /* Lists that grow: the first new film gets the focus, so that the keyboard goes on where it was. */
 document.addEventListener("htmx:afterSettle", (event) => {
   const first = event.target.querySelector?.("[data-first-new]");

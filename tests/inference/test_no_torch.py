@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from catalog.models import Film, Term
 from catalog.progress import Silent
 from inference.predict import predict_stale
-from tests.factories import make_film
+from tests.chain_versions import make_chain_version, predict_by
+from tests.factories import import_label, make_film
 from tests.inference import killing
 from training.models import ModelVersion
 
@@ -40,6 +42,15 @@ call_command("predict")
 from inference.tasks import predict_if_stale_task
 assert predict_if_stale_task() is None
 """
+FILM_PAGE = """
+import django, sys
+django.setup()
+from django.test import Client, override_settings
+storage = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+with override_settings(STORAGES=storage):
+    page = Client(headers={"host": "localhost"}).get("/films/tt0013442/").content.decode()
+print("Scores given 1 label of this film" in page)
+"""
 
 
 def loaded(code: str, **environment: str) -> str:
@@ -66,3 +77,11 @@ def test_nothing_stale_loads_no_torch(champion: ModelVersion) -> None:
     predict_stale(champion, progress=Silent())
     said = loaded(NOTHING_STALE, DATABASE_URL=killing.database_url(), MODELS_DIR=str(settings.MODELS_DIR))
     assert said == "genres-1: 0 stale, nothing to predict.\nset()\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_whose_scores_follow_labels_loads_no_torch(film: Film, horror: Term, tmp_path: Path) -> None:
+    predict_by(make_chain_version(tmp_path), film)
+    import_label(film, horror)
+    said = loaded(FILM_PAGE, DATABASE_URL=killing.database_url(), MODELS_DIR=str(settings.MODELS_DIR))
+    assert said == "True\nset()\n"
