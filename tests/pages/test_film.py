@@ -47,19 +47,24 @@ def test_a_proposal_shows_its_score_threshold_and_version(client: Client, film: 
 
 
 @pytest.mark.parametrize(
-    ("inputs", "sentence"),
+    ("has", "inputs", "sentence"),
     [
-        (("poster",), "Plot missing: the model saw the poster only."),
-        (("plot",), "Poster missing: the model read the plot only."),
-        (("plot", "poster"), "The model read the plot and saw the poster."),
-        ((), "Neither plot nor poster"),
+        ({"plot": ""}, ("poster",), "Plot missing: the model saw the poster only."),
+        ({}, ("poster",), "The model saw the poster only."),
+        ({}, ("plot",), "Poster missing: the model read the plot only."),
+        ({"poster_sha256": "a" * 64}, ("plot",), "The model read the plot only."),
+        ({}, ("plot", "poster"), "The model read the plot and saw the poster."),
+        ({}, (), "Neither plot nor poster"),
     ],
 )
 def test_it_says_what_the_model_had_to_go_by(
-    client: Client, film: Film, horror: Term, inputs: tuple[str, ...], sentence: str
+    client: Client, horror: Term, has: dict[str, str], inputs: tuple[str, ...], sentence: str
 ) -> None:
+    film = make_film(**has)
     predict(film, make_version(horror), 0.4, inputs=inputs)
-    assert sentence in page_of(client, film)
+    page = page_of(client, film)
+    assert sentence in page
+    assert ("missing" in page) == ("missing" in sentence)
 
 
 def test_a_label_says_where_it_came_from(carla: Client, film: Film, horror: Term, comedy: Term, curator: User) -> None:
