@@ -39,11 +39,13 @@ class Figure:
 def draws(judged: Judged, truth: Truth, weights: Weights) -> Draws:
     """Every figure under each row of film counts ``weights`` (B, N): arrays (B,).
 
-    ``label_accuracy`` is the mean over terms of the share of rightly decided films. ``top3_any``, ``top3_share``
-    and ``top3_precision`` are ``metrics.hits_at``'s with k = 3; everything else has its name from
-    ``metrics.summary``, with ``micro_f1`` for ``["micro"]["f1"]``.
+    ``mean_f1`` is the mean of micro-F1 and macro-F1, by which champions are chosen. ``label_accuracy`` is the mean
+    over terms of the share of rightly decided films. ``top3_any``, ``top3_share`` and ``top3_precision`` are
+    ``metrics.hits_at``'s with k = 3; everything else has its name from ``metrics.summary``, with ``micro_f1`` for
+    ``["micro"]["f1"]``.
     """
     headlines = headline_draws(judged.scores, judged.decided, truth, weights)
+    headlines["mean_f1"] = (headlines["micro_f1"] + headlines["macro_f1"]) / 2
     return headlines | _over_terms(judged.decided, truth, weights) | _over_films(judged, truth, weights)
 
 

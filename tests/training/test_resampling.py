@@ -18,6 +18,7 @@ def expected(scores: metrics.Scores, decided: metrics.Flags, truth: Truth) -> di
     averages = ("micro", "macro", "weighted", "samples")
     plain = ("map", "label_accuracy", "hamming_loss", "subset_accuracy", "coverage_error")
     return {
+        "mean_f1": (whole["micro"]["f1"] + whole["macro"]["f1"]) / 2,
         **{f"{average}_{name}": value for average in averages for name, value in whole[average].items()},
         **{name: whole[name] for name in plain},
         **{f"top3_{name}": whole["top3"][name] for name in ("any", "share", "precision")},
