@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.views import film, films, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
+from training import comparison_views as comparing
 from training import views as training
 
 handler403 = "catalog.views.site.forbidden"
@@ -46,6 +47,11 @@ _jobs = [
 _models = [
     path("", training.models, name="models"),
     path("retrain/", training.retrain, name="retrain"),
+    path("compare/", comparing.comparisons, name="comparisons"),
+    path("compare/new/", comparing.compare, name="compare"),
+    path("compare/<slug:name>/", comparing.comparison, name="comparison"),
+    path("compare/<slug:name>/report.html", comparing.comparison_report, name="comparison-report"),
+    path("compare/<slug:name>/figures.json", comparing.comparison_figures, name="comparison-figures"),
     path("<slug:name>/", training.version, name="version"),
     path("<slug:name>/promote/", training.promote, name="promote"),
     path("<slug:task>/rollback/", training.rollback, name="rollback"),

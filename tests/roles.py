@@ -111,6 +111,8 @@ class World:
         checked = Job.objects.create(
             task="catalog.import_films", state=Job.State.DONE, created_by=self.people["admin"], params={"dry_run": True}
         )
+        (self.data / "comparisons").mkdir()
+        (self.data / "comparisons" / "genres-1.json").write_text('{"format": 1, "rows": []}')
         for folder, name in [
             ("imports", f"job-{checked.pk}.errors.csv"),
             *(("exports", f"labels-{job.pk}.csv") for job in self.jobs.values()),

@@ -20,3 +20,24 @@ def _retrain(job: Job, progress: Progress) -> dict[str, Any]:
 
     outcome = retrain(RetrainOptions.of(job.params), progress, user=job.created_by, job=job)
     return {name: value for name, value in outcome.as_dict().items() if name != "metrics"}
+
+
+@shared_task(name="training.compare")
+def compare_task(job_id: int) -> None:
+    jobs.run(job_id, _compare)
+
+
+def _compare(job: Job, progress: Progress) -> dict[str, Any]:
+    """A job that is run again goes on where it was, unless labels have changed since."""
+    from training.comparing import compare
+    from training.ledger import Ledger, OtherFilms, kept
+    from training.plans import Plan
+
+    name = job.params.get("name") or f"comparison-{job.pk}"
+    plan, ledger = Plan.of(job.params), Ledger(kept(name))
+    try:
+        content = compare(plan, progress, ledger)
+    except OtherFilms:
+        content = compare(plan, progress, ledger, fresh=True)
+    failed = sum(row["state"] == "failed" for row in content["rows"])
+    return {"comparison": name, "best": content["best"], "failed": failed}

@@ -15,6 +15,7 @@ TASKS = {
     "catalog.export_labels": gettext_lazy("Export labels"),
     "inference.predict": gettext_lazy("Predict films"),
     "training.retrain": gettext_lazy("Retrain a model"),
+    "training.compare": gettext_lazy("Compare architectures"),
 }
 UNITS = {
     "films": gettext_lazy("films"),
@@ -23,6 +24,7 @@ UNITS = {
     "posters": gettext_lazy("posters"),
     "plots": gettext_lazy("plots"),
     "steps": gettext_lazy("steps"),
+    "models": gettext_lazy("models"),
 }
 WORDS = {
     "rows": gettext_lazy("Rows"),
