@@ -14,7 +14,7 @@ from training.encoders import folders
 from training.encoders.folders import read_json
 from training.encoders.pictures import RGB, Squared
 from training.networks import hub
-from training.networks.batch_norm import correct_momentum
+from training.networks.batch_norm import correct_momentum, draw_weights
 from training.networks.feedforward import FeedForward
 from training.networks.inception import InceptionV3
 from training.networks.published import SUFFIXES, load_published
@@ -116,6 +116,7 @@ def _random(backbone: Backbone, side: int) -> Seeing:
     sized = {SIDE_IN_CONFIG[backbone.kind]: side} if backbone.kind in SIDE_IN_CONFIG else {}
     config = backbone.config | sized
     network = _build(backbone.kind, config, own_pooling=backbone.kind != "vit")  # its class token is what is published
+    draw_weights(network)
     return _seeing(network, backbone.kind, config, side, backbone.normal, published=False)
 
 

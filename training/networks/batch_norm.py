@@ -16,6 +16,21 @@ def batch_norms(network: nn.Module) -> list[_BatchNorm]:
     return [module for module in network.modules() if isinstance(module, _BatchNorm)]
 
 
+def draw_weights(network: nn.Module) -> None:
+    """Random weights for a network of convolutions and batch norm, by He et al. 2015 (arXiv:1502.01852).
+
+    Some models of transformers draw even the scales of their batch norm around 0, since they are meant to be loaded:
+    after a few layers nothing would be left of a picture.
+    """
+    if not batch_norms(network):
+        return
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, _BatchNorm):
+            module.reset_parameters()
+
+
 def correct_momentum(network: nn.Module) -> None:
     """Give every batch norm torch's usual momentum.
 
