@@ -17,12 +17,11 @@ from training.comparison_figures import COLUMNS, Column, Number, Text, figure_la
 from training.figures import at
 from training.ledger import BASELINE, CUTS, DECIDES, PERFECT
 
-READS = {
-    "vectors": gettext_lazy("stored vectors"),
-    "pictures": gettext_lazy("posters"),
-    "plots": gettext_lazy("plots"),
+SEES = {
+    ("text",): gettext_lazy("plot"),
+    ("image",): gettext_lazy("poster"),
+    ("text", "image"): gettext_lazy("plot and poster"),
 }
-SEES = {("text",): gettext_lazy("plot"), ("image",): gettext_lazy("poster"), ("text", "image"): gettext_lazy("both")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Row:
     """`model`, `baseline` or `ceiling`."""
     notes: list[tuple[str, str]] = field(default_factory=list)
     sees: Text = ""
-    reads: Text = ""
+    by_vectors: bool = False
+    """Whether it reads stored vectors, and not posters or plots themselves."""
     systems: tuple[str, ...] = ()
     seeds: int = 0
     reason: str = ""
@@ -100,7 +100,7 @@ def _row(row: dict[str, Any], best: dict[str, str]) -> Row:
         label=str(row.get("label") or row["id"]),
         notes=[(str(name), str(value)) for name, value in row.get("notes", [])],
         sees=SEES.get(tuple(row.get("sees", ())), ""),
-        reads=READS.get(str(row.get("reads")), ""),
+        by_vectors=row.get("reads") == "vectors",
         systems=published.SYSTEMS.get(architecture, ()),
         seeds=int(at(row, "seeds") or 1),
         cells=[_cell(row, column, best[column.name]) for column in COLUMNS],

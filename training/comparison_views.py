@@ -102,7 +102,7 @@ class CompareForm(RetrainForm):
         required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
-        help_text=gettext_lazy("One per line: resnet50:finetune=all:size=96:label=ResNet-50, all of it"),
+        help_text=gettext_lazy("One per line, as in: resnet50:finetune=all:size=96:label=ResNet-50 from scratch"),
     )
     seeds = forms.IntegerField(
         label=gettext_lazy("Seeds"),

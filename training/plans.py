@@ -22,7 +22,7 @@ from training.options import BadOption, NetworkOptions, RetrainOptions
 OF_FILMS = ("task", "split", "min_films", "per_genre")
 NETWORK = tuple(option.name for option in fields(NetworkOptions) if option.name not in OF_FILMS)
 OF_ROWS = ("text_encoder", "image_encoder", *NETWORK)
-WITHOUT_NETWORK = frozenset({"heads"})  # network options that are meant for all rows are not meant for these
+_OF_NETS = ("weights", "finetune", "size", "augment")  # of networks that read posters or plots themselves
 MOST_SEEDS = 20
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -73,19 +73,24 @@ class Plan:
 
     def options(self, entry: Entry, seed: int = 0) -> RetrainOptions:
         """What to train for a row. Raises BadOption where its options do not go together."""
-        shared = {name: value for name, value in self.base.items() if name != "per_genre"}
-        if entry.architecture in WITHOUT_NETWORK:
-            shared = {name: value for name, value in shared.items() if name not in NETWORK}
+        not_meant = {"per_genre", *unused(entry.architecture)}
+        shared = {name: value for name, value in self.base.items() if name not in not_meant}
         return RetrainOptions.of(shared | entry.options | {"architecture": entry.architecture, "seed": seed})
+
+
+def unused(architecture: str) -> tuple[str, ...]:
+    """Network options that say nothing to an architecture. Meant for all rows, they are not meant for its row."""
+    looks = ARCHITECTURES[architecture]
+    if architecture == "heads":
+        return NETWORK
+    chain = () if architecture == "chain" else ("chain_order",)
+    return chain + {"pictures": (), "plots": ("size", "augment"), "vectors": _OF_NETS}[looks.reads]
 
 
 def _checked(base: dict[str, Any]) -> dict[str, Any]:
     """The shared options with an architecture that may have each of them, to find what no row could use."""
-    networks = (name for name, looks in ARCHITECTURES.items() if looks.reads != "vectors")
-    some = next((name for name in networks if name not in WITHOUT_NETWORK), None)
-    if some is None:
-        return {name: value for name, value in base.items() if name not in (*NETWORK, "per_genre")}
-    return base | {"architecture": some}
+    some = next((name for name, looks in ARCHITECTURES.items() if looks.reads == "pictures"), None)
+    return base | {"architecture": some} if some else {name: base[name] for name in base if name not in NETWORK}
 
 
 def parse(text: str) -> tuple[Entry, ...]:

@@ -17,6 +17,11 @@ DATA: dict[str, str | Promise] = {
     MM_IMDB: _("MM-IMDb, 25,959 films of 23 genres with its own plots, official split"),
 }
 
+SYSTEM_NAMES: dict[str, str | Promise] = {
+    "A": _("published nets on posters"),
+    "B": _("published classifier chain on poster vectors"),
+    "C": _("published fusion of poster and plot"),
+}
 # Architectures here that re-implement a published system. Every other one is this project's own.
 SYSTEMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("feedforward", "vgg16", "inception-v3", "efficientnet-b0", "backbone"), ("A",)),

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from training import charts
+from training import charts, published
 from training.comparison_charts import (
     bar_charts,
     best_id,
@@ -54,6 +54,7 @@ def context(content: dict[str, Any]) -> dict[str, Any]:
         "genre_panels": genre_panels(content),
         "training": training_curves(content),
         "published": published_table(),
+        "systems": published.SYSTEM_NAMES.items(),
         "options": [(name.replace("_", "-"), value) for name, value in content["options"].items()],
     }
 

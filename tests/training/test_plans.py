@@ -80,6 +80,13 @@ def test_shared_options_are_for_all_rows_and_those_of_networks_for_networks() ->
     assert {row.min_films for row in (heads, net, longer)} == {5} and heads.seed == 3
 
 
+def test_shared_options_are_not_meant_for_rows_to_which_they_say_nothing() -> None:
+    plan = Plan.of({"architectures": "net, toy, chain", "options": {"size": 64, "epochs": 2, "chain_order": "given"}})
+    asked = {entry.architecture: plan.options(entry).network for entry in plan.entries}
+    assert asked["net"] == {"size": 64, "epochs": 2} and asked["toy"] == {"epochs": 2}
+    assert asked["chain"] == {"epochs": 2, "chain_order": "given"}
+
+
 def test_films_are_chosen_once_for_all_rows() -> None:
     plan = Plan.of({"architectures": "heads, net", "options": {"per_genre": 250}})
     assert plan.option("per_genre") == 250
