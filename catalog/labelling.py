@@ -122,7 +122,7 @@ def _refuse_if_locked(film: Film, term: Term, value: Label.Value) -> bool:
 
 
 def _write(film: Film, term: Term, value: Label.Value, user: User, locked: bool) -> None:
-    shown = film_scores([film.pk], given_labels=True).get(film.pk, {}).get(term.pk)  # as on the film's page
+    shown = film_scores([film.pk]).get(film.pk, {}).get(term.pk)
     Label.objects.update_or_create(film=film, term=term, defaults=said_by(user, value, locked=locked, shown=shown))
 
 

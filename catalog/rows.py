@@ -110,7 +110,7 @@ def film_rows(film: Film, terms: Iterable[Term]) -> list[Row]:
     Three queries, and two more for a champion whose scores follow what is said of the film.
     """
     labels = {label.term_id: label for label in film.labels.select_related("decided_by")}
-    scores = film_scores([film.pk], given_labels=True).get(film.pk, {})
+    scores = film_scores([film.pk]).get(film.pk, {})
     rows = [Row(term, labels.get(term.pk), scores.get(term.pk)) for term in terms]
     return sorted(rows, key=lambda row: row.rank)
 

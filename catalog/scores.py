@@ -4,9 +4,8 @@ The catalogue knows no models. It asks the function that settings.FILM_SCORES na
 provides, so that imports run one way: catalog ← training ← inference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from django.conf import settings
@@ -65,26 +64,20 @@ class Score:
 FilmScores = dict[int, dict[int, Score]]
 
 
-class Provider(Protocol):
-    """The function that settings.FILM_SCORES names."""
+def score_tables(film_ids: Sequence[int]) -> list[ScoreTable]:
+    """One table for each champion that has scored any of these films; others are left out. A query or two for each.
 
-    def __call__(self, film_ids: Sequence[int], *, given_labels: bool) -> list[ScoreTable]: ...
-
-
-def score_tables(film_ids: Sequence[int], *, given_labels: bool = False) -> list[ScoreTable]:
-    """One table for each champion that has scored any of these films, in a query or two; others are left out.
-
-    given_labels: in view of what is said of each film, where the champion can take that in. Search and the list of
-        films do without: their scores depend on the film alone and change with the model alone.
+    Scores are in view of what is said of each film where the champion can take that in, so that the film's page,
+    the log, search and the list of what waits all say the same.
     """
-    provide: Provider = import_string(settings.FILM_SCORES)
-    return provide(film_ids, given_labels=given_labels)
+    provide: Callable[[Sequence[int]], list[ScoreTable]] = import_string(settings.FILM_SCORES)
+    return provide(film_ids)
 
 
-def film_scores(film_ids: Sequence[int], *, given_labels: bool = False) -> FilmScores:
+def film_scores(film_ids: Sequence[int]) -> FilmScores:
     """The same score by score, for a page of films; those without are left out."""
     found: FilmScores = {}
-    for table in score_tables(film_ids, given_labels=given_labels):
+    for table in score_tables(film_ids):
         terms, cuts = table.term_ids.tolist(), table.thresholds.tolist()
         given = table.given or [None] * len(table.film_ids)
         rows = zip(table.film_ids.tolist(), table.scores.tolist(), table.inputs, given, strict=True)

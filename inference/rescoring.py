@@ -1,8 +1,8 @@
 """What the champion thinks of a film in view of what is said of it already.
 
-A champion that can take known labels in is asked again whenever scores are shown on a film's page, so that they
-follow the curator's decisions. It is asked in the process that draws the page: the poster's vector is stored, the
-model is read once per process, and neither needs torch.
+A champion that can take known labels in is asked again whenever scores are needed, so that they follow the curator's
+decisions. It is asked in the process that draws the page: the poster's vector is stored, the model is read once per
+process, and neither needs torch.
 
 Every label counts as known, a person's and an import's: it is what the site holds to be true and what the model
 has learned from, whoever has said it. "Unknown" says nothing, so the model's own decision stays in its place.

@@ -36,22 +36,19 @@ def _columns(version_id: int) -> _Columns:
     return _Columns(version, term_ids, np.array(version.thresholds)[places], places)
 
 
-def champion_scores(film_ids: Sequence[int], *, given_labels: bool = False) -> list[ScoreTable]:
-    """Scores from the champion of every task: as they are stored, or in view of what is said of each film.
+def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
+    """Scores from the champion of every task, in view of what is said of each film where it takes that in.
 
-    Stored predictions are never changed by labels; what is computed here is kept nowhere but in the log of what a
-    person was shown.
+    Stored predictions are of the film alone: labels never change them.
     """
     predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True).order_by("version", "film")
     rows = predictions.values_list("version_id", "film_id", "scores", "inputs")
-    groups = [(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
-    tables = [(_table(columns, rows), columns) for columns, rows in groups]
-    if not given_labels:
-        return [table for table, _ in tables]
-    return [
-        rescored(table, columns.version, columns.places) if takes_labels(columns.version) else table
-        for table, columns in tables
-    ]
+    return [_scored(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
+
+
+def _scored(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:
+    table = _table(columns, rows)
+    return rescored(table, columns.version, columns.places) if takes_labels(columns.version) else table
 
 
 def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:

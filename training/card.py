@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from training.encoders import NONE
 from training.models import Task
 
 _RULE = (
@@ -22,8 +23,8 @@ def write_card(folder: Path, config: dict[str, Any]) -> None:
     films = config["films"]
     parts = [
         f"# {Task(config['task']).name.capitalize()} of films: `{config['architecture']}`",
-        f"{config['parameters']:,} parameters over {config['text_encoder']} (plot) and {config['image_encoder']} "
-        f"(poster); either may be missing. {len(config['terms'])} terms.",
+        f"{config['parameters']:,} parameters over {_seen(config)}. {len(config['terms'])} terms.",
+        *config.get("notes", []),
         "## Data and split",
         f"{films['train']:,} films to learn from, {films['validation']:,} for thresholds, calibration and choices, "
         f"{films['test']:,} frozen for the figures below. Split: {config['options']['split']}. "
@@ -40,6 +41,15 @@ def write_card(folder: Path, config: dict[str, Any]) -> None:
         _LIMITS,
     ]
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _seen(config: dict[str, Any]) -> str:
+    """What the model sees of a film."""
+    if reads := {"pictures": "posters themselves", "plots": "plots themselves"}.get(config["reads"]):
+        return reads
+    encoders = {"plot": config["text_encoder"], "poster": config["image_encoder"]}
+    named = [f"{encoder} ({what})" for what, encoder in encoders.items() if encoder not in NONE]
+    return " and ".join(named) + ("; either may be missing" if len(named) > 1 else "")
 
 
 def _headlines(figures: dict[str, Any]) -> str:

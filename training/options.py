@@ -104,6 +104,8 @@ class RetrainOptions(NetworkOptions):
             if option.metadata["choices"]:
                 _one_of(option.name, getattr(self, option.name), list(option.metadata["choices"]))
         self._refuse_without_encoders()
+        if self.architecture == "chain" and self.chain_order == "similarity" and self.text_encoder in NONE:
+            raise BadOption("The order of a chain by similarity of names needs a text encoder.")
         if self.min_films < 1:
             raise BadOption("min_films must be at least 1.")
         if min(self.size, self.epochs, self.batch, self.per_genre, self.learning_rate, self.weight_decay) < 0:

@@ -179,7 +179,11 @@ def _fit(
         thresholds=np.asarray(trained.thresholds, np.float32),
         text_encoder=text_encoder,
         image_encoder=image_encoder,
-        config={"architecture": options.architecture, "parameters": trained.parameters},
+        config={
+            "architecture": options.architecture,
+            "parameters": trained.parameters,
+            "notes": trained.card_lines() if hasattr(trained, "card_lines") else [],
+        },
     )
 
 
@@ -216,6 +220,7 @@ def _config(
         "format": 1,
         "task": options.task,
         "architecture": options.architecture,
+        "reads": options.looks.reads,
         "terms": model.terms,
         "thresholds": [round(float(cut), 6) for cut in model.thresholds],
         "text_encoder": model.text_encoder,
@@ -226,6 +231,7 @@ def _config(
         "films": snapshot.counts,
         "prior": [round(float(share), 6) for share in training_prior(snapshot)],
         "parameters": model.config["parameters"],
+        "notes": model.config["notes"],
         "metrics": figures,
         "comparison": comparison,
         "seconds": seconds,

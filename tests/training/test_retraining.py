@@ -182,6 +182,7 @@ def test_options_that_make_no_sense_are_refused(changes: dict[str, Any], sentenc
         ({"architecture": "heads", "epochs": 3}, "heads does not use epochs"),
         ({"patience": 0}, "patience"),
         ({"architecture": "chain", "image_encoder": "none"}, "chain needs an image encoder"),
+        ({"architecture": "chain", "text_encoder": "none"}, "needs a text encoder"),
         ({"architecture": "gmu", "text_encoder": "none"}, "gmu needs a text encoder"),
         ({"size": -1}, "negative"),
     ],
