@@ -137,9 +137,8 @@ class _Work:
         self.bench = Bench(Truth.of(self.snapshot.labels[test]), self.snapshot.terms, share)
 
     def restart_progress(self) -> None:
-        """Reading inputs has a progress of its own; then this one goes on."""
-        self.progress.start(len(self.plan.entries) * self.plan.seeds, "models", "training")
-        self.progress.advance(self.done)
+        """Reading inputs has a progress of its own; then this one goes on with what is left, at a rate of its own."""
+        self.progress.start(len(self.plan.entries) * self.plan.seeds - self.done, "models", "training")
 
     def row(self, entry: Entry) -> None:
         """Train what is missing of a row and write it down; a reason where it cannot be."""
