@@ -80,7 +80,8 @@ def table(content: dict[str, Any]) -> list[Row]:
     """The rows that were trained, best first; what stands beside them; those that could not be trained."""
     ranked = done(content)
     best = {column.name: _best(ranked, column) for column in COLUMNS}
-    models = [_row(row, best) for row in ranked]
+    mixed = len({device for row in ranked for device in _devices(row)}) > 1
+    models = [_row(row, best, _devices(row) if mixed else []) for row in ranked]
     failed = [_failed(row) for row in content["rows"] if row.get("state") == "failed"]
     return models + _references(content) + failed
 
@@ -93,12 +94,19 @@ def _best(rows: Sequence[dict[str, Any]], column: Column) -> str:
     return column.show(max(values) if column.more_is_better else min(values))
 
 
-def _row(row: dict[str, Any], best: dict[str, str]) -> Row:
+def _devices(row: dict[str, Any]) -> list[str]:
+    """What the row's models were computed on."""
+    models = [model for model in row.get("models", []) if isinstance(model, dict)]
+    return sorted({str(model["device"]) for model in models if model.get("device")})
+
+
+def _row(row: dict[str, Any], best: dict[str, str], devices: list[str]) -> Row:
+    """``devices``: what it was computed on, where rows were computed on different ones."""
     architecture = str(row.get("architecture", ""))
     return Row(
         id=str(row["id"]),
         label=str(row.get("label") or row["id"]),
-        notes=[(str(name), str(value)) for name, value in row.get("notes", [])],
+        notes=[(str(name), str(value)) for name, value in row.get("notes", [])] + [(_("on"), name) for name in devices],
         sees=SEES.get(tuple(row.get("sees", ())), ""),
         by_vectors=row.get("reads") == "vectors",
         systems=published.SYSTEMS.get(architecture, ()),

@@ -87,6 +87,14 @@ def test_published_figures_stand_beside_the_row_they_are_of(content: dict[str, A
     assert next(row for row in table(content) if row.id == "resnet50").systems == ("A", "C")
 
 
+def test_rows_tell_what_they_were_computed_on_where_that_differs(content: dict[str, Any]) -> None:
+    assert not any("CPU" in value for row in table(content) for _, value in row.notes)
+    moved = copy.deepcopy(content)
+    next(row for row in moved["rows"] if row["id"] == "vit-b16")["models"][0]["device"] = "a GPU"
+    notes = {row.id: row.notes for row in table(moved)}
+    assert ("on", "2 CPU cores") in notes["heads"] and ("on", "a GPU") in notes["vit-b16"]
+
+
 def test_every_published_row_names_its_films_and_where_it_can_be_read() -> None:
     for row in published.TABLE:
         assert row.data in published.DATA and str(row.source) and row.figures
