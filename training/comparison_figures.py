@@ -122,7 +122,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Column("label_accuracy", gettext_lazy("accuracy per label"), _LABELS),
             Column("hamming_loss", gettext_lazy("Hamming loss"), _HAMMING, three, False),
-            Column("subset_accuracy", gettext_lazy("all right"), _ALL_RIGHT),
+            Column("subset_accuracy", gettext_lazy("subset accuracy"), _ALL_RIGHT),
             Column(
                 "calibration_error", gettext_lazy("calibration error"), _CALIBRATION, three, False, by_thresholds=False
             ),
@@ -132,7 +132,9 @@ GROUPS: tuple[Group, ...] = (
     Group(
         gettext_lazy("Cost"),
         (
-            Column("train_seconds", gettext_lazy("training"), gettext_lazy("Without encoding; mean over seeds."), time),
+            Column(
+                "train_seconds", gettext_lazy("training time"), gettext_lazy("Without encoding; mean over seeds."), time
+            ),
             Column("parameters", gettext_lazy("parameters"), gettext_lazy("Numbers that make up the model."), large),
             Column(
                 "films_per_second",

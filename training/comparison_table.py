@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from training import published
 from training.comparison_figures import COLUMNS, Column, Number, Text, figure_label, points
@@ -106,7 +106,8 @@ def _row(row: dict[str, Any], best: dict[str, str], devices: list[str]) -> Row:
     return Row(
         id=str(row["id"]),
         label=str(row.get("label") or row["id"]),
-        notes=[(str(name), str(value)) for name, value in row.get("notes", [])] + [(_("on"), name) for name in devices],
+        notes=[(str(name), str(value)) for name, value in row.get("notes", [])]
+        + [(pgettext("computed", "on"), name) for name in devices],
         sees=SEES.get(tuple(row.get("sees", ())), ""),
         by_vectors=row.get("reads") == "vectors",
         systems=published.SYSTEMS.get(architecture, ()),
