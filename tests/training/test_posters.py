@@ -14,12 +14,13 @@ from PIL import Image
 from torch import Tensor, nn
 
 from tests.training import tiny
-from training.architectures import ARCHITECTURES, posters
+from training.architectures import ARCHITECTURES, posters, posters_training
 from training.architectures.posters import BACKBONES, TrainedPosters, load, train
 from training.augmentation import Augmentation
 from training.encoders.folders import EncoderUnavailable
 from training.encoders.pictures import Squared
 from training.inputs import Inputs
+from training.loop import fit
 from training.metrics import Truth, average_precisions, mean_of_known
 from training.networks import backbones
 from training.networks.halves import round_weights
@@ -66,7 +67,7 @@ class Labels:
 def _tiny_backbones(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, changes in TINY.items():
         monkeypatch.setitem(BACKBONES, name, replace(BACKBONES[name], **changes))
-    monkeypatch.setattr(posters, "HIDDEN", 16)
+    monkeypatch.setattr(posters_training, "HIDDEN", 16)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +234,7 @@ def test_augmentation_touches_training_posters_only(red_and_blue: Any, monkeypat
             seen.append(pictures)
             return super().__call__(pictures, random)
 
-    monkeypatch.setattr(posters, "Augmentation", Recorded)
+    monkeypatch.setattr(posters_training, "Augmentation", Recorded)
     model = learned(red_and_blue, "vgg16", augment=True, epochs=2)
     train_rows = np.flatnonzero(labels.splits == "train")
     whole = Pictures([inputs.posters[row] for row in train_rows], model.preprocessing)[torch.arange(len(train_rows))]
@@ -305,7 +306,9 @@ def test_a_saved_and_loaded_model_gives_the_same_scores_to_the_last_bit(
     name: str, precision: str, red_and_blue: Any, tmp_path: Path
 ) -> None:
     model = learned(red_and_blue, name, finetune="all", epochs=1, precision="fp32")
-    model = replace(model, precision=precision, vectors=posters._eyes(model.network, model.seeing, precision))
+    model = replace(
+        model, precision=precision, vectors=posters_training.eyes_of(model.network, model.seeing, precision)
+    )
     model.save(tmp_path)
     again = load(tmp_path)
     np.testing.assert_array_equal(again.scores(red_and_blue[0]), model.scores(red_and_blue[0]))
@@ -396,6 +399,24 @@ def test_folders_of_transformers_are_used_with_their_own_preprocessing(
     assert model.preprocessing.size == (48, 48)
     np.testing.assert_allclose(model.preprocessing.mean, [0.48, 0.46, 0.41], atol=1e-5)
     assert model.scores(red_and_blue[0]).shape == (40, 2)
+
+
+def test_where_published_weights_are_fine_tuned_the_head_learns_first(
+    red_and_blue: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both trainings are reported as one row of epochs; the options that were asked for are the network's."""
+    (inputs, labels), trainings, reported = red_and_blue, [], []
+
+    def spy(model: nn.Module, train: Any, validation: Any, loop: Any, **more: Any) -> Any:
+        trainings.append((type(model).__name__, loop.epochs, loop.learning_rate))
+        return fit(model, train, validation, loop, **more)
+
+    monkeypatch.setattr(posters_training, "fit", spy)
+    monkeypatch.setattr(posters_training, "HEAD", replace(posters_training.HEAD, epochs=3))
+    asked = options("resnet50", weights=str(tiny.resnet(tmp_path)), finetune="all", epochs=2, learning_rate=1e-4)
+    train(inputs, labels, asked, lambda epoch, total, figures: reported.append((epoch, total)))
+    assert trainings == [("Head", 3, 1e-3), ("OnPictures", 2, 1e-4)]
+    assert reported == [(epoch, 5) for epoch in range(1, 6)]
 
 
 def test_the_whole_poster_is_squeezed_into_the_square(red_and_blue: Any, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@
     --finetune last-block   the network's last block learns too
     --finetune all          everything learns
 
-The feed-forward net has no published weights: it always learns whole. A film without a poster, or with one whose
-file cannot be read, gets the prior. Weights are rounded to half precision when training ends, so that what is judged
-is what is saved; a saved model holds the whole network and needs neither hub nor folder again.
+Where published weights are fine-tuned the head learns alone at first (Kumar et al. 2022, arXiv:2202.10054): the
+gradients of a random head would undo what the network knows. The feed-forward net always learns whole.
+
+A film without a poster, or with one whose file cannot be read, gets the prior. Weights are rounded to half precision
+when training ends, so that what is judged is what is saved; a saved model holds the whole network and needs neither
+hub nor folder again.
 """
 
 from __future__ import annotations
@@ -24,18 +27,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from training.augmentation import Augmentation
+from training.architectures import posters_training
+from training.architectures.posters_training import eyes_of, learn
 from training.calibration import Calibration
 from training.encoders.folders import EncoderUnavailable
-from training.encoders.image import ImageEncoder
 from training.encoders.pictures import Squared
 from training.inputs import Inputs, Labelled, Modality, TrainingData
-from training.loop import Batch, LoopOptions, Report, accelerator, fit, one_core
+from training.loop import Report
 from training.metrics import Truth
 from training.networks.backbones import ANY, HALF, Backbone, Seeing, begin, last_block, rebuild
 from training.networks.batch_norm import settle
-from training.networks.halves import restored, round_weights, stored
-from training.networks.poster_net import Head, OnPictures, PosterNet
+from training.networks.halves import restored, stored
+from training.networks.poster_net import Head, PosterNet
 from training.pictures import PosterFilms, PosterVectors, warn_of, with_poster
 
 if TYPE_CHECKING:
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 SEES: tuple[Modality, ...] = ("image",)
-PARTS = ("train", "validation")
 TENSORS, DESCRIPTION, CALIBRATION = "model.safetensors", "posters.json", "calibration."
 
 _B0 = {"width_coefficient": 1.0, "depth_coefficient": 1.0, "hidden_dim": 1280, "dropout_rate": 0.2}
@@ -57,10 +59,6 @@ BACKBONES: dict[str, Backbone] = {
     "backbone": Backbone(ANY),  # whatever folder --weights names
 }
 
-HIDDEN = 256  # of the head over a frozen network: .320 mAP on validation films, a linear one .301 (MobileNetV2)
-HEAD = LoopOptions(epochs=30, batch=128, learning_rate=1e-3)
-FROM_PUBLISHED = LoopOptions(epochs=8, batch=32, learning_rate=1e-4)
-FROM_RANDOM = LoopOptions(epochs=30, batch=64)
 SAMPLE, AT_ONCE = 64, 32  # training posters on which the scale of a network's vectors is measured
 
 
@@ -121,7 +119,7 @@ def load(folder: Path) -> TrainedPosters:
         hidden = len(tensors["head.hidden.weight"]) if "head.hidden.weight" in tensors else 0
         net = PosterNet(seeing.network, Head(len(tensors["head.mean"]), len(said["terms"]), hidden))
         net.load_state_dict({n: t for n, t in tensors.items() if not n.startswith(CALIBRATION)})
-        vectors = _eyes(net, seeing, said["precision"])
+        vectors = eyes_of(net, seeing, said["precision"])
     except (SafetensorError, TypeError, RuntimeError, EncoderUnavailable) as error:
         raise ValueError(f"{folder.name} does not hold a poster network: {error}") from error
     return TrainedPosters(said["terms"], net.requires_grad_(False), seeing, vectors, calibration, said["precision"])
@@ -138,16 +136,9 @@ def train(inputs: Inputs, snapshot: Labelled, options: RetrainOptions, on_epoch:
         torch.manual_seed(options.seed)
         seeing = begin(options.architecture, BACKBONES[options.architecture], options)
         learns = _what_learns(options, seeing)
-        once = not learns and not options.augment  # every poster is looked at only once
-        films = PosterFilms.read(data, seeing.preprocessing, keep=not once)
-        net = _net(seeing, films, hidden=0 if learns else HIDDEN)
-    net.let_learn(learns)
-    if once:
-        vectors = _eyes(net, seeing, options.precision)
-        _learn_from_vectors(net.head, vectors, films, options, on_epoch)
-    else:
-        _learn_from_pictures(net, seeing, films, options, on_epoch)
-        vectors = _eyes(net, seeing, options.precision)
+        films = PosterFilms.read(data, seeing.preprocessing, keep=bool(learns) or options.augment)
+        net = _net(seeing, films, hidden=posters_training.HIDDEN if seeing.published or not learns else 0)
+    vectors = learn(net, seeing, learns, films, options, BACKBONES[options.architecture].rate, on_epoch)
     calibration = _decide(net.head, vectors, films)
     return TrainedPosters(list(data.terms), net.requires_grad_(False), seeing, vectors, calibration, options.precision)
 
@@ -174,53 +165,6 @@ def _net(seeing: Seeing, films: PosterFilms, hidden: int) -> PosterNet:
     net = PosterNet(seeing.network, Head(vectors.shape[1], len(films.data.terms), hidden))
     net.head.begin(vectors, films.prior)
     return net
-
-
-def _learn_from_pictures(
-    net: PosterNet, seeing: Seeing, films: PosterFilms, options: RetrainOptions, on_epoch: Report
-) -> None:
-    """End to end, posters decoded batch by batch."""
-    train, validation = (
-        Batch.of(films.pictures.at(places), films.truth(places)) for places in map(films.places, PARTS)
-    )
-    fit(
-        OnPictures(net, seeing.preprocessing),
-        train,
-        validation,
-        options.loop(_own_loop(options, seeing)),
-        seed=options.seed,
-        progress=on_epoch,
-        augment=Augmentation() if options.augment else None,
-        accelerator=accelerator(options.precision),
-    )
-
-
-def _own_loop(options: RetrainOptions, seeing: Seeing) -> LoopOptions:
-    if options.finetune == "none" and seeing.kind != "feedforward":
-        return HEAD
-    rate = BACKBONES[options.architecture].rate
-    return FROM_PUBLISHED if seeing.published else replace(FROM_RANDOM, learning_rate=rate)
-
-
-def _learn_from_vectors(
-    head: Head, vectors: PosterVectors, films: PosterFilms, options: RetrainOptions, on_epoch: Report
-) -> None:
-    """The head alone, on vectors of a network that does not change."""
-    posters = films.pictures.posters
-    train, validation = (
-        Batch.of(vectors.of([posters[place] for place in places])[0], films.truth(places))
-        for places in map(films.places, PARTS)
-    )
-    with one_core():
-        fit(head, train, validation, options.loop(HEAD), seed=options.seed, progress=on_epoch)
-    round_weights(head)
-
-
-def _eyes(net: PosterNet, seeing: Seeing, precision: str) -> PosterVectors:
-    """From posters to vectors by a network that learns no more, its weights rounded."""
-    round_weights(net)
-    net.head.cpu()
-    return PosterVectors(ImageEncoder(seeing.kind, net.backbone, seeing.preprocessing, precision=precision))
 
 
 def _look(head: Head, vectors: PosterVectors, inputs: Inputs) -> tuple[Floats, NDArray[np.bool_]]:
