@@ -224,4 +224,4 @@ def _own_is_best(found: Differences, pairs: list[tuple[str, str]]) -> list[Verdi
     told = _(
         "%(first)s minus %(second)s, the best published architecture: %(gain)s (%(low)s … %(high)s) in %(figure)s."
     )
-    return [Verdict(low > 0, told % words)]
+    return [Verdict(True if low > 0 else False if high < 0 else None, told % words)]
