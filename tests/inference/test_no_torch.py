@@ -28,7 +28,7 @@ def walk(patterns):
 walk(genresite.urls.urlpatterns)
 for package in ("catalog", "genresite", "inference"):
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
-        if ".migrations" not in module.name and ".sample" not in module.name:
+        if not set(module.name.split(".")) & {"migrations", "sample", "heatmaps", "eyes"}:  # the last two: for workers
             importlib.import_module(module.name)
 for module in ("training.views", "training.api", "training.data", "training.registry"):
     if importlib.util.find_spec(module):
