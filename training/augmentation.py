@@ -43,5 +43,11 @@ class Augmentation:
 
         height, width = size
         if (height, width) not in self._crops:
-            self._crops[height, width] = RandomResizedCrop((height, width), scale=CROP, ratio=RATIO, p=1.0)
+            self._crops[height, width] = RandomResizedCrop(
+                (height, width),
+                scale=CROP,
+                ratio=RATIO,
+                p=1.0,
+                cropping_mode="resample",  # the whole batch at once
+            )
         return self._crops[height, width]

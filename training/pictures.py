@@ -103,18 +103,22 @@ class PosterVectors:
 
     def __init__(self, encoder: ImageEncoder) -> None:
         self.encoder = encoder
+        self.failures: dict[Path, str] = {}
+        """Why posters of the last set could not be read."""
         self._remembered: dict[tuple[Path, ...], NDArray[np.float32]] = {}
 
     def of(self, posters: Sequence[Path]) -> tuple[NDArray[np.float32], dict[int, str]]:
         """Vectors (N, D), zeros where a poster cannot be read, and why it cannot, by its position."""
         asked = tuple(posters)
         if asked in self._remembered:
+            self.failures = {}
             return self._remembered[asked], {}
         vectors = np.zeros((len(asked), self.encoder.dimension), np.float32)
         failures: dict[int, str] = {}
         for part in self.encoder.stream(asked):
             vectors[part.rows] = part.vectors
             failures |= part.failures
+        self.failures = {asked[row]: why for row, why in failures.items()}
         if not failures:  # a file that is missing now may come back
             self._remembered[asked] = vectors
             while len(self._remembered) > REMEMBERED:

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
+from catalog.models import Film, Label
+from catalog.models.film import poster_path
+from catalog.progress import Silent
+from inference.predict import predict_stale
+from tests.factories import import_label, make_film, make_term
 from tests.training import tiny
+from training import registry, retraining
 from training.architectures import ARCHITECTURES, posters, posters_training
 from training.architectures.posters import BACKBONES, TrainedPosters, load, train
 from training.augmentation import Augmentation
@@ -274,6 +280,11 @@ def test_posters_that_cannot_be_read_are_reported_and_count_as_missing(
     with caplog.at_level(logging.WARNING):
         model = train(films, labels, options("resnet50", epochs=2, **changes), silent)
         scores = model.scores(films)
+    assert model.failures == {
+        damaged: "The poster's file is damaged.",
+        gone: "The poster's file is missing.",
+        cut: "The poster's file is damaged.",
+    }
     assert {"damaged.png: The poster's file is damaged.", "gone.png: The poster's file is missing."} <= set(
         caplog.messages
     )
@@ -460,6 +471,34 @@ def test_weights_that_cannot_be_had_are_told_apart_from_options_that_do_not_fit(
         learned(red_and_blue, "vgg16", weights=str(tmp_path / "nowhere.pth"))
     with pytest.raises(EncoderUnavailable, match="There is no encoder folder"):
         learned(red_and_blue, "resnet50", weights=str(tmp_path / "nowhere"))
+
+
+def test_a_network_without_bounds_is_refused(red_and_blue: Any) -> None:
+    with pytest.raises(ValueError, match="smaller learning rate"):
+        learned(red_and_blue, "feedforward", epochs=2, optimizer="sgd", learning_rate=1e30)
+
+
+@pytest.mark.django_db
+def test_from_labels_to_a_champion_that_predicts(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Retrained, sealed, promoted and asked again by a process that knows its folder alone."""
+    terms = [make_term("romance"), make_term("thriller")]
+    for number in range(60):
+        film, sha256 = make_film(key=f"film-{number:02}"), f"{number:064x}"
+        for term in terms:
+            import_label(film, term, Label.Value.YES if term is terms[number % 2] else Label.Value.NO)
+        if number % 10:
+            tiny.poster(Path(settings.MEDIA_ROOT) / poster_path(sha256), number)
+            Film.objects.filter(pk=film.pk).update(poster_sha256=sha256)
+    asked = RetrainOptions(architecture="resnet50", min_films=5, epochs=2, promote="force", precision="fp32")
+    version = retraining.retrain(asked, Silent()).version
+    assert version is not None
+    assert version.config["encoders"] == []
+    registry._loaded.clear()
+    predict_stale(version, progress=Silent())
+    seen = {film.key: film.predictions.get() for film in Film.objects.prefetch_related("predictions")}
+    assert [key for key, said in seen.items() if said.inputs == []] == [f"film-{n:02}" for n in range(0, 60, 10)]
+    assert len({tuple(said.scores) for said in seen.values()}) > 40
+    assert seen["film-00"].scores == seen["film-10"].scores
 
 
 # Decoding ------------------------------------------------------------------------------------------------

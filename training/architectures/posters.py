@@ -93,6 +93,11 @@ class TrainedPosters:
         logits, seen = _look(self.network.head, self.vectors, inputs)
         return self.calibration.scores(logits, replace(inputs.only(SEES), has_image=seen))
 
+    @property
+    def failures(self) -> dict[Path, str]:
+        """Why posters could not be read when scores were last asked for."""
+        return self.vectors.failures
+
     def image_logits(self, pixels: Tensor) -> Tensor:
         """Logits (B, T) before calibration of normalised pixels (B, 3, H, W), differentiable by the pixels and by all
         that the network makes of them (its weights take no gradients)."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
+from django.utils.translation import gettext as _
 from torch import nn
 
 from training.augmentation import Augmentation
@@ -51,6 +52,8 @@ def learn(
         before = _learn_from_vectors(net.head, vectors, films, own, options.seed, counted)
     net.let_learn(learns)
     _learn_from_pictures(net, seeing, films, loop, options, _counted(on_epoch, before=before))
+    if not all(bool(weights.isfinite().all()) for weights in net.parameters()):
+        raise ValueError(_("The network's weights have no bounds any more: train it with a smaller learning rate."))
     return eyes_of(net, seeing, options.precision)
 
 

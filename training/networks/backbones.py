@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
 from django.utils.translation import gettext as _
 from torch import nn
 
@@ -144,6 +145,7 @@ def _seeing(
     """Posters are squeezed into the square that published networks know, whole: a crop would cut off title and
     credits, and a border would spend a third of the network's work on nothing."""
     correct_momentum(network)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # what convolutions are quickest with
     mean, std = normal
     preprocessing = Squared(size=(side, side), crop=None, mean=mean, std=std)
     return Seeing(network, preprocessing, kind, config, published)

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from training import encoders
+from training.encoders.base import Encoder
 from training.encoders.folders import EncoderUnavailable, folder_of
 from training.encoders.loading import load_network
+from training.encoders.text import PROBES, longest_first
 from training.networks.poster_net import Head
 from training.options import BadOption
 
@@ -45,13 +49,6 @@ class Tokens:
         there = torch.arange(longest) < torch.tensor([len(ids) for ids in chosen]).unsqueeze(1)
         return {"input_ids": padded, "attention_mask": there.long()}
 
-    def longest_first(self) -> Tensor:
-        """Rows (N,) so that plots alike in length are together, and memory fails early if it does."""
-        return torch.tensor([len(ids) for ids in self.ids]).argsort(descending=True, stable=True)
-
-    def take(self, rows: Tensor) -> Tokens:
-        return Tokens([self.ids[row] for row in rows.tolist()], self.pad)
-
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -64,7 +61,7 @@ class Reading:
     def of(cls, tokenizer: Any, config: Any) -> Reading:
         """From a tokenizer of transformers, for a network of this config. Raises EncoderUnavailable."""
         if not getattr(tokenizer, "is_fast", False):
-            raise EncoderUnavailable(_("The tokenizer of these weights is of a kind that cannot be saved with a model."))
+            raise EncoderUnavailable(_("The tokenizer of these weights cannot be saved together with a model."))
         copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
         if copy.get_vocab_size() > config.vocab_size:
             raise EncoderUnavailable(_("The tokenizer of these weights knows more words than the network does."))
@@ -83,9 +80,21 @@ class PlotNet(nn.Module):
         super().__init__()
         self.reader, self.head = ClassToken(network), head
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """As ``network_of`` takes it."""
+        network: Any = self.reader.network
+        found: dict[str, Any] = network.config.to_dict()
+        return found
+
     def forward(self, tokens: dict[str, Tensor]) -> Tensor:
         logits: Tensor = self.head(self.reader(tokens))
         return logits
+
+    @torch.no_grad()
+    def begin(self, tokens: Tokens, prior: NDArray[np.float32]) -> None:
+        """Fit the head to the scale of these plots' states, and lean to the prior log-odds (T,) at first."""
+        self.head.begin(self.reader.eval()(tokens[torch.arange(len(tokens))]), prior)
 
     def let_learn(self, finetune: str) -> None:
         """`none`: the head alone; `last-block`: the network's last layer too; `all`: everything."""
@@ -107,7 +116,28 @@ class ClassToken(nn.Module):
         return states[:, 0]
 
 
-def begin(options: RetrainOptions) -> tuple[nn.Module, Reading]:
+class PlotEncoder(Encoder[str]):
+    """Plots to the states of their class tokens, by a network that learns no more."""
+
+    def __init__(self, network: nn.Module, reading: Reading, *, precision: str) -> None:
+        self.reading = reading
+        super().__init__("plots", ClassToken(network), precision=precision)
+
+    def _order(self, items: Sequence[str]) -> list[int]:
+        return longest_first(items)
+
+    def _prepare(self, items: Sequence[str]) -> tuple[dict[str, Tensor], dict[int, str]]:
+        return self.reading.tokens(items)[torch.arange(len(items))], {}
+
+    def _forward(self, batch: dict[str, Tensor]) -> Tensor:
+        states: Tensor = self.network(batch)
+        return states.float()
+
+    def _probe(self) -> dict[str, Tensor]:
+        return self._prepare(PROBES)[0]
+
+
+def begin(options: RetrainOptions) -> tuple[Any, Reading]:
     """The network that was asked for and its tokenizer. Random weights come from torch's generator.
 
     Raises BadOption on a combination that makes no sense, EncoderUnavailable where weights cannot be had.
@@ -116,7 +146,7 @@ def begin(options: RetrainOptions) -> tuple[nn.Module, Reading]:
     return _random(options) if weights == "none" else _published(options.architecture, weights)
 
 
-def _random(options: RetrainOptions) -> tuple[nn.Module, Reading]:
+def _random(options: RetrainOptions) -> tuple[Any, Reading]:
     """A network of the published size. It has no words of its own, so it takes those of the text encoder."""
     if options.text_encoder in encoders.NONE:
         raise BadOption(
@@ -128,7 +158,7 @@ def _random(options: RetrainOptions) -> tuple[nn.Module, Reading]:
     return network, Reading.of(tokenizer, network.config)
 
 
-def _published(kind: str, weights: str) -> tuple[nn.Module, Reading]:
+def _published(kind: str, weights: str) -> tuple[Any, Reading]:
     from transformers import AutoTokenizer
 
     if Path(weights).expanduser().is_file():
