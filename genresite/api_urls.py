@@ -15,6 +15,7 @@ urlpatterns = [
     path("films/", films.Films.as_view(), name="api-films"),
     path("films/<str:key>/", films.FilmDetail.as_view(), name="api-film"),
     path("films/<str:key>/decisions/", films.FilmDecisions.as_view(), name="api-film-decisions"),
+    path("films/<str:key>/heatmaps/", inference.FilmHeatmaps.as_view(), name="api-film-heatmaps"),
     path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/", labels.DecideLabel.as_view(), name="api-decide"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/lock/", labels.LockLabel.as_view(), name="api-lock"),

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.views import film, films, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
+from inference import views as inference
 from training import comparison_views as comparing
 from training import views as training
 
@@ -18,6 +19,8 @@ _film = [
     path("", film.film, name="film"),
     path("history/", film.history, name="history"),
     path("poster/", film.poster, name="poster-upload"),
+    path("heatmaps/", inference.heatmaps, name="heatmaps"),
+    path("heatmaps/<slug:which>/<slug:slug>.png", inference.heatmap, name="heatmap"),
     path("<slug:kind>/<slug:slug>/decide/", film.decide, name="decide"),
     path("<slug:kind>/<slug:slug>/lock/", film.lock, name="lock"),
 ]

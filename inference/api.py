@@ -11,12 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.api.films import find_film
 from catalog.api.jobs import JobSerializer, started
 from catalog.models import Film
 from genresite.filters import Filter
 from genresite.pagination import NewestFirst
 from genresite.permissions import Curators
+from inference import explain, sight
 from inference.models import Prediction
+from inference.views import Shown, shown
 from training import registry
 
 MOST_FILMS = 1000
@@ -88,3 +91,53 @@ class Predict(APIView):
         if missing := [key for key in keys if key not in known]:
             raise ValidationError({"films": [_("There is no film “%(key)s”.") % {"key": missing[0]}]})
         return started(request, "inference.predict", dict(asked.validated_data), "gpu")
+
+
+class MapSerializer(serializers.Serializer[Any]):
+    """Where the poster raises one genre's score, and by how much plot and poster each move its log-odds."""
+
+    kind = serializers.CharField()
+    slug = serializers.CharField()
+    picture = serializers.URLField(help_text="PNG in colours, to be laid over the poster")
+    regions = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(explain.REGIONS)), help_text="of the poster, the strongest first"
+    )
+    plot = serializers.FloatField()
+    poster = serializers.FloatField()
+
+
+class HeatmapsSerializer(serializers.Serializer[Any]):
+    """`ready`; `making`: ask again; `failed`: the model could not look; `none`: no poster, or a model without eyes.
+
+    `weights`: of plot and of poster as the model itself weighs them, null where it does not.
+    """
+
+    state = serializers.ChoiceField(choices=["ready", sight.MAKING, sight.FAILED, "none"])
+    version = serializers.CharField(allow_null=True)
+    inputs = serializers.ListField(child=serializers.CharField())
+    weights = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    maps = MapSerializer(many=True)
+
+
+class FilmHeatmaps(APIView):
+    """What the champion of genres sees in the film. Has it made where it is not there yet."""
+
+    @extend_schema(responses=HeatmapsSerializer)
+    def get(self, request: Request, key: str) -> Response:
+        film = find_film(request, key)
+        version = sight.champion_with_eyes() if film.poster_sha256 else None
+        found: dict[str, Any] = {"state": "none", "version": version and version.name, "inputs": [], "weights": None}
+        found["maps"] = []
+        if version is not None:
+            seen = sight.read(version, film)
+            found["state"] = "ready" if seen else sight.ask(version, film)
+            if seen is not None:
+                found |= {"inputs": seen.inputs, "weights": seen.weights}
+                found["maps"] = [_map(one, request) for one in shown(film, version, seen)]
+        return Response(HeatmapsSerializer(found).data)
+
+
+def _map(one: Shown, request: Request) -> dict[str, Any]:
+    term, seen = one.row.term, one.seen
+    about = {"kind": term.kind, "slug": term.slug, "picture": request.build_absolute_uri(one.url)}
+    return about | {"regions": seen.regions, "plot": seen.plot, "poster": seen.poster}

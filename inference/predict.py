@@ -117,7 +117,7 @@ def _alone(version: ModelVersion, progress: Progress, *, wait: bool) -> Iterator
 
 
 def _predict(version: ModelVersion, wanted: FilmQuerySet, done: Predicted, progress: Progress) -> None:
-    model, text, image = _load(version)
+    model, text, image = load(version)
     ids = list(wanted.order_by("pk").values_list("pk", flat=True))
     progress.start(len(ids), "films", _("Predicting by {version}").format(version=version))
     position, size = 0, FIRST_BATCH
@@ -127,7 +127,7 @@ def _predict(version: ModelVersion, wanted: FilmQuerySet, done: Predicted, progr
         # Read before anything is encoded: a film that is edited from now on does not match its hash when stored.
         films = read_films(wanted.filter(pk__in=batch))
         if films:
-            inputs = _inputs(films, text, image, model, progress)
+            inputs = read_inputs(films, text, image, model, progress)
             _store(version, films, inputs, model.scores(inputs), done)
         progress.advance(len(batch))
         position += len(batch)
@@ -140,7 +140,7 @@ def _next_size(size: int, seconds: float) -> int:
     return max(FIRST_BATCH, min(LARGEST_BATCH, int(wanted), size * 2))
 
 
-def _load(version: ModelVersion) -> "tuple[Model, TextEncoder | None, ImageEncoder | None]":
+def load(version: ModelVersion) -> "tuple[Model, TextEncoder | None, ImageEncoder | None]":
     """The model and its encoders, each loaded once per process. Raises DamagedModel, EncoderUnavailable."""
     model = registry.load(version)
     text = None if model.text_encoder in NONE else text_encoder(model.text_encoder)
@@ -158,13 +158,14 @@ def _require_same(encoder: Any, model: "Model", version: ModelVersion) -> None:
         raise EncoderUnavailable(sentence.format(version=version, learned=" + ".join(learned), encoder=encoder.name))
 
 
-def _inputs(
+def read_inputs(
     films: Sequence[FilmInputs],
     text: "TextEncoder | None",
     image: "ImageEncoder | None",
     model: "Model",
     progress: Progress,
 ) -> "Inputs":
+    """What the model sees of these films; vectors that are not there yet are made and stored first."""
     these = Film.objects.filter(pk__in=[film.pk for film in films])
     vectors.encode_missing(these, text=text, image=image, progress=_Within(progress))
     return data.inputs_of(films, text, image, model.looks)

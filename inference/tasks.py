@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import Progress
+from inference import sight
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
 from training.models import ModelVersion
@@ -35,6 +36,12 @@ def predict_if_stale_task() -> int | None:
     if not any(stale(version).exists() for version in ModelVersion.objects.filter(champion=True)):
         return None
     return jobs.start(PREDICT, {}, user=None, queue="gpu").pk
+
+
+@shared_task(name=sight.TASK)
+def see_task(film_id: int) -> None:
+    """Heat maps of one film, for whoever looks at its page; no job, since nobody waits for it and it may get lost."""
+    sight.make(film_id)
 
 
 def _predict(job: Job, progress: Progress) -> dict[str, Any]:

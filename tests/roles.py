@@ -143,7 +143,7 @@ class World:
         return {
             "key": "hidden" if whose == "unpublished" else self.film.key,
             "kind": "genre", "slug": "horror", "name": "genres-1", "task": "genres",
-            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "uid": "MQ", "token": "none",
+            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "which": "genres-3-0", "uid": "MQ", "token": "none",
             "app_label": "catalog", "object_id": "1", "content_type_id": "1", "url": "nothing/",
         }  # fmt: skip
 
