@@ -16,12 +16,14 @@ from tests.training import tiny
 from training.encoders.folders import EncoderUnavailable
 from training.encoders.pictures import processor_of
 from training.networks import hub
-from training.networks.batch_norm import batch_norms, correct_momentum, resting, settle
+from training.networks.backbones import last_block
+from training.networks.batch_norm import batch_norms, correct_momentum, draw_weights, resting, settle
 from training.networks.feedforward import FeedForward
 from training.networks.halves import fits_half, restored, round_weights, stored
 from training.networks.inception import InceptionV3
 from training.networks.published import load_published, read_state
 from training.networks.vgg import Vgg16
+from training.options import BadOption
 
 State = dict[str, Tensor]
 
@@ -183,6 +185,33 @@ def test_shapes() -> None:
         assert FeedForward(8, (32, 16, 16, 8))(torch.zeros(2, 3, 8, 8)).shape == (2, 8)
 
 
+@pytest.mark.parametrize(
+    ("block", "last"),
+    [
+        ("Mixed_5b", "branch1x1 branch5x5_2 branch3x3dbl_3 branch_pool"),
+        ("Mixed_6a", "branch3x3 branch3x3dbl_3 input"),
+        ("Mixed_6e", "branch1x1 branch7x7_3 branch7x7dbl_5 branch_pool"),
+        ("Mixed_7a", "branch3x3_2 branch7x7x3_4 input"),
+        (
+            "Mixed_7c",
+            "branch1x1 branch3x3_2a branch3x3_2b branch3x3dbl_3a branch3x3dbl_3b branch_pool",
+        ),
+    ],
+)
+def test_branches_stand_in_the_published_order(block: str, last: str) -> None:
+    """The published weights of the next block count on it: each branch gives a number of its own here."""
+    module = getattr(InceptionV3(1 / 16).eval(), block)
+    names = last.split()
+    for place, name in enumerate(names, 1):
+        if name != "input":
+            nn.init.zeros_(getattr(module, name).conv.weight)
+            nn.init.constant_(getattr(module, name).bn.bias, place)
+    channels_in = next(weights.shape[1] for weights in module.parameters() if weights.dim() == 4)
+    with torch.inference_mode():
+        found = module(torch.full((1, channels_in, 9, 9), float(len(names))))[0, :, 1, 1]
+    assert found.unique_consecutive().tolist() == list(range(1, len(names) + 1))
+
+
 def test_the_feed_forward_net_by_hand() -> None:
     torch.manual_seed(0)
     net, pixels = FeedForward(2, (5, 4, 3, 2)), torch.randn(1, 3, 2, 2)
@@ -281,7 +310,7 @@ def test_a_processor_that_normalises_twice_is_understood(tmp_path: Path) -> None
 # Batch norm and precision --------------------------------------------------------------------------------
 
 
-def block() -> nn.Sequential:
+def block() -> Any:
     torch.manual_seed(0)
     return nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4, momentum=0.99))
 
@@ -295,6 +324,22 @@ def test_settled_batch_norm_gives_mean_0_and_deviation_1_of_what_it_saw() -> Non
     assert not network[1].training
     torch.testing.assert_close(seen.mean((0, 2, 3)), torch.zeros(4), atol=1e-4, rtol=0)
     torch.testing.assert_close(seen.std((0, 2, 3)), torch.ones(4), atol=0.02, rtol=0)
+
+
+def test_random_scales_of_batch_norm_are_drawn_anew() -> None:
+    network = block()
+    nn.init.normal_(network[1].weight, std=0.02)
+    draw_weights(network)
+    assert torch.equal(network[1].weight, torch.ones(4))
+    without = nn.Conv2d(3, 4, 1)
+    before = without.weight.clone()
+    draw_weights(without)  # networks without batch norm are drawn as they should be
+    assert torch.equal(without.weight, before)
+
+
+def test_a_network_without_blocks_has_no_last_one() -> None:
+    with pytest.raises(BadOption, match="choose all"):
+        last_block("backbone", hub.HubNetwork(nn.Sequential(nn.Conv2d(3, 4, 1)), own_pooling=True))
 
 
 def test_momentum_of_another_framework_is_corrected() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from django.utils.translation import gettext as _
 from torch import nn
 
 from training.encoders import folders
@@ -155,5 +154,5 @@ def last_block(name: str, network: nn.Module) -> list[nn.Module]:
     """What learns with ``--finetune last-block``. Raises BadOption where the network does not say."""
     found: list[nn.Module] = network.last_block() if hasattr(network, "last_block") else []  # type: ignore[operator]
     if not found:
-        raise BadOption(_("{name} has no list of blocks to take the last of: fine-tune all of it.").format(name=name))
+        raise BadOption(f"{name} has no list of blocks to take the last of: choose all for finetune.")
     return found
