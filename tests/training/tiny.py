@@ -43,8 +43,9 @@ def roberta(folder: Path) -> Path:
 
 
 def _with_tokenizer(folder: Path) -> Path:
-    (folder / "vocab.txt").write_text("\n".join(WORDS))
-    BertTokenizerFast(vocab_file=str(folder / "vocab.txt"), do_lower_case=True).save_pretrained(folder)
+    BertTokenizerFast(vocab={word: place for place, word in enumerate(WORDS)}, do_lower_case=True).save_pretrained(
+        folder
+    )
     return folder
 
 

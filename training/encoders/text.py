@@ -36,8 +36,7 @@ class TextEncoder(Encoder[str]):
         super().__init__(name, load_network(folder)[0], precision=precision)
 
     def _order(self, items: Sequence[str]) -> list[int]:
-        """Texts alike in length together, so that little is padded; the longest first, so that memory fails early."""
-        return sorted(range(len(items)), key=lambda row: -len(items[row]))
+        return longest_first(items)
 
     def _prepare(self, items: Sequence[str]) -> tuple[dict[str, Tensor], dict[int, str]]:
         tokens = self.tokenizer(
@@ -56,6 +55,11 @@ class TextEncoder(Encoder[str]):
 
     def _probe(self) -> dict[str, Tensor]:
         return self._prepare(PROBES)[0]
+
+
+def longest_first(texts: Sequence[str]) -> list[int]:
+    """Texts alike in length together, so that little is padded; the longest first, so that memory fails early."""
+    return sorted(range(len(texts)), key=lambda row: -len(texts[row]))
 
 
 def load(name: str, *, precision: str = "auto") -> TextEncoder:
