@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.comparing import complete, conclude
+from training.comparison_rows import complete, conclude
 from training.judging import Bench
 from training.ledger import Ledger
 from training.metrics import Truth
