@@ -275,6 +275,14 @@ def test_gradients_reach_every_weight_of_a_hub_network_and_its_last_block(tmp_pa
     assert 0 < len(last) < len(list(network.parameters()))
 
 
+def test_where_no_pooling_layer_was_trained_the_class_token_is_taken(tmp_path: Path) -> None:
+    network, pixels = hub.load(tiny.vit_classifier(tmp_path)).eval(), torch.randn(2, 3, 32, 32)
+    assert not [name for name in network.state_dict() if "pooler" in name]
+    with torch.inference_mode():
+        tokens = network.network(pixel_values=pixels).last_hidden_state
+        assert torch.equal(network(pixels), tokens[:, 0])
+
+
 def test_the_tower_that_sees_is_taken_of_a_model_of_pictures_and_texts(tmp_path: Path) -> None:
     network = hub.load(tiny.clip(tmp_path))
     assert not [name for name in network.state_dict() if "text" in name or "logit_scale" in name]
