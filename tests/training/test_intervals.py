@@ -26,6 +26,7 @@ def test_each_resample_draws_as_many_films_as_there_are() -> None:
     assert (counts.sum(1) == 50).all()
     assert (counts == film_counts(50, 20, seed=1)).all()
     assert (counts != film_counts(50, 20, seed=2)).any()
+    assert (counts.sum(0) > 0).all()
 
 
 def test_a_draw_equals_the_metric_on_the_repeated_films(case: Any) -> None:
@@ -37,6 +38,47 @@ def test_a_draw_equals_the_metric_on_the_repeated_films(case: Any) -> None:
     assert draws["micro_f1"][2] == pytest.approx(report["micro"]["f1"])
     assert draws["macro_f1"][2] == pytest.approx(report["macro"]["f1"])
     assert draws["map"][2] == pytest.approx(report["map"])
+
+
+def test_a_term_that_a_resample_has_no_yes_of_is_left_out_of_its_mean() -> None:
+    truth = Truth.of([[1, 0], [0, 0], [0, 1]])
+    scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.1, 0.7]])
+    weights = np.array([[2, 1, 0], [0, 3, 0]], np.float32)  # no film of the second term; none of either
+    draws = headline_draws(scores, scores > 0.5, truth, weights)
+    assert {name: figures.tolist() for name, figures in draws.items()} == {
+        "micro_f1": pytest.approx([4 / 5, 0]),
+        "macro_f1": [1, 0],
+        "map": [1, 0],
+    }
+
+
+def bounds(draws: Any, level: float) -> Any:
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return pytest.approx((low, high))
+
+
+@pytest.mark.parametrize(
+    ("options", "rounds", "seed", "level"),
+    [({}, 1000, 0, 0.95), ({"rounds": 50, "seed": 3}, 50, 3, 0.95), ({"rounds": 50, "level": 0.5}, 50, 0, 0.5)],
+)
+def test_bounds_hold_the_share_of_resamples_that_they_promise(
+    options: dict[str, Any], rounds: int, seed: int, level: float, case: Any
+) -> None:
+    scores, decided, truth = case
+    report = metrics.summary(scores, decided, truth)
+    values = {"micro_f1": report["micro"]["f1"], "macro_f1": report["macro"]["f1"], "map": report["map"]}
+    draws = headline_draws(scores, decided, truth, film_counts(len(scores), rounds, seed))
+    found = bootstrap(scores, decided, truth, **options)
+    assert {name: figure.value for name, figure in found.items()} == pytest.approx(values)
+    other = scores[::-1], decided[::-1]
+    others = headline_draws(*other, truth, film_counts(len(scores), rounds, seed))
+    paired = paired_bootstrap((scores, decided), other, truth, **options)
+    for name, its in bootstrap(*other, truth, **options).items():
+        assert (found[name].low, found[name].high) == bounds(draws[name], level)
+        assert (paired[name].low, paired[name].high) == bounds(draws[name] - others[name], level)
+        assert paired[name].value == pytest.approx(values[name] - its.value)
+    reverse = paired_bootstrap(other, (scores, decided), truth, **options)
+    assert all(reverse[name].value == -paired[name].value < 0 for name in values)
 
 
 def test_interval_holds_the_figure_and_narrows_with_films(case: Any) -> None:

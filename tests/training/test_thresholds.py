@@ -28,6 +28,10 @@ def test_cut_lies_between_the_neighbours_and_ignores_unknown_films() -> None:
     assert best_f1(scores, yes, np.array([True, True, True, False])) == pytest.approx((0.5, 1.0))
 
 
+def test_where_deciding_all_is_best_the_cut_is_the_lowest_score() -> None:
+    assert best_f1([0.9, 0.5, 0.1], [True, False, True]) == pytest.approx((0.1, 4 / 5))
+
+
 def test_term_without_a_yes_has_no_cut_of_its_own() -> None:
     assert best_f1([0.1, 0.9], [False, False]) == (np.inf, 0.0)
 
@@ -38,6 +42,20 @@ def test_plain_thresholds_are_each_terms_best() -> None:
     scores = np.clip(labels * 0.2 + random.random((200, 3)) * 0.8, 0, 1)
     cuts = fit_thresholds(scores, Truth.of(labels), belief=0, shrink=0)
     assert cuts == pytest.approx([best_f1(scores[:, t], labels[:, t])[0] for t in range(3)])
+
+
+def test_unknown_films_move_neither_a_terms_own_cut_nor_the_common_one() -> None:
+    random = np.random.default_rng(4)
+    labels = (random.random((60, 3)) < 0.4).astype(int)
+    labels[random.random((60, 3)) < 0.4] = -1
+    labels[:, 2] = -1  # of this term nothing is known
+    scores = random.random((60, 3))
+    truth = Truth.of(labels)
+    known, yes = truth.known, truth.yes
+    common = best_f1(scores[known], yes[known])[0]
+    own = [best_f1(scores[known[:, t], t], yes[known[:, t], t])[0] for t in (0, 1)]
+    assert fit_thresholds(scores, truth, belief=0, shrink=0) == pytest.approx([*own, common])
+    assert fit_thresholds(scores, truth, belief=0, shrink=1e12) == pytest.approx([common] * 3)
 
 
 def test_rare_terms_are_drawn_further_to_the_common_cut() -> None:
@@ -76,7 +94,17 @@ def test_thresholds_survive_json() -> None:
     assert (decide(scores, json.loads(json.dumps(cuts.tolist()))) == decide(scores, cuts)).all()
 
 
+def test_a_score_on_the_cut_is_decided() -> None:
+    assert decide(np.array([[0.5, 0.5, 0.4]]), [0.5, 0.6, 0.4]).tolist() == [[True, False, True]]
+
+
+def test_labels_and_scores_weigh_alike_and_20_positives_halve_the_common_cut() -> None:
+    random = np.random.default_rng(6)
+    scores, truth = random.random((90, 2)), Truth.of((random.random((90, 2)) < 0.3).astype(int))
+    assert (fit_thresholds(scores, truth) == fit_thresholds(scores, truth, belief=0.5, shrink=20)).all()
+
+
 def test_log_odds_and_back() -> None:
-    p = np.array([0.01, 0.5, 0.99])
+    p = np.array([0.001, 0.5, 0.999])
     assert from_log_odds(log_odds(p)) == pytest.approx(p)
     assert np.isfinite(log_odds([0, 1])).all()
