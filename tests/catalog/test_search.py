@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import labelling, search
 from catalog.models import Film, FilmTerm, Label, Review, Term, User
+from catalog.scores import Score, film_scores
 from tests.factories import Said, import_label, make_film, make_term, make_version, predict, score_tables
+from training.models import ModelVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,27 @@ def test_doubt(score: float, threshold: float, doubt: float) -> None:
     assert table.doubt.item() == pytest.approx(doubt)
 
 
+def test_the_scores_of_all_champions_stand_together(film: Film, horror: Term, comedy: Term) -> None:
+    eerie, other = make_term("eerie", Term.Kind.TAG), make_film()
+    genres, tags = make_version(horror, comedy), make_version(eerie, threshold=0.2)
+    ModelVersion.objects.filter(pk=genres.pk).update(thresholds=[0.6, 0.4])
+    predict(film, genres, 0.6, 0.3)
+    predict(film, tags, 0.1, inputs=("plot",))
+    predict(other, tags, 0.9, inputs=("poster",))
+    scores = film_scores([film.pk, other.pk])
+    assert scores == {
+        film.pk: {
+            horror.pk: Score(0.6, 0.6, "genres-1", ("plot", "poster")),
+            comedy.pk: Score(0.3, 0.4, "genres-1", ("plot", "poster")),
+            eerie.pk: Score(0.1, 0.2, "tags-1", ("plot",)),
+        },
+        other.pk: {eerie.pk: Score(0.9, 0.2, "tags-1", ("poster",))},
+    }
+    assert {pk: score.proposed for pk, score in scores[film.pk].items()} == {
+        horror.pk: True, comedy.pk: False, eerie.pk: False,
+    }  # fmt: skip
+
+
 def test_what_is_not_said_any_more_is_gone(film: Film, horror: Term, scores: Said) -> None:
     scores[film.pk] = {horror.pk: 0.9}
     search.refresh([film.pk])
@@ -83,6 +106,20 @@ def test_retired_terms_are_not_found(film: Film, horror: Term, comedy: Term, sco
     search.refresh([film.pk])
     assert found(film) == {}
     assert Review.objects.get(film=film).waiting == 0
+
+
+def test_what_is_said_of_one_film_changes_no_other(horror: Term, comedy: Term, scores: Said) -> None:
+    unscored, labelled, bare = (make_film() for _ in range(3))
+    import_label(labelled, horror, Label.Value.NO)
+    scores[labelled.pk] = {horror.pk: 0.9, comedy.pk: 0.6}
+    scores[bare.pk] = {horror.pk: 0.9, comedy.pk: 0.3}
+    search.refresh([bare.pk, unscored.pk, labelled.pk])
+    assert [found(film) for film in (unscored, labelled, bare)] == [
+        {}, {"comedy": (0.6, "model")}, {"horror": (0.9, "model")},
+    ]  # fmt: skip
+    reviews = {review.film_id: review for review in Review.objects.all()}
+    assert {pk: review.waiting for pk, review in reviews.items()} == {labelled.pk: 1, bare.pk: 1}
+    assert {pk: review.doubt for pk, review in reviews.items()} == pytest.approx({labelled.pk: 0.8, bare.pk: 0.6})
 
 
 def test_only_the_named_films_are_rebuilt(film: Film, horror: Term) -> None:
@@ -132,3 +169,24 @@ def test_two_who_rebuild_one_film_take_turns() -> None:
     other.join(10)
     assert outcome == ["done"]
     assert found(film) == {"eerie": (1.0, Label.Source.IMPORT)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_films_are_locked_from_the_lowest_id_up() -> None:
+    """Whoever locks several films does it in this order, so that nobody waits for somebody who waits for him."""
+    first, second = make_film(), make_film()
+    Film.objects.filter(pk=first.pk).update(title="Now behind the other one on the disk")
+
+    def rebuild() -> None:
+        search.refresh([second.pk, first.pk])
+        connection.close()
+
+    other = threading.Thread(target=rebuild)
+    with transaction.atomic():
+        Film.objects.select_for_update().get(pk=first.pk)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()  # it waits for us, and does not hold the second one yet
+        Film.objects.select_for_update(nowait=True).get(pk=second.pk)
+    other.join(10)
+    assert not other.is_alive()
