@@ -43,6 +43,11 @@ class Row:
     def id(self) -> str:
         return " ".join(filter(None, (self.method, self.url, self.whose)))
 
+    @property
+    def is_page(self) -> bool:
+        """Opened with a session. All else is called with a token: the API, save the page that describes it."""
+        return not self.url.startswith("api-") or self.url == "api-docs"
+
 
 def rows() -> list[Row]:
     with MATRIX.open(newline="") as file:
@@ -158,7 +163,7 @@ class World:
     def ask(self, role: str, row: Row) -> HttpResponse:
         """The answer, as a browser with this person's session or a program with this person's token gets it."""
         address, options = _address(row.url, self.arguments(row.url, row.whose)), _body(row)
-        if not address.startswith("/api/"):
+        if row.is_page:
             return self._with_session(role, row.method, address, options)
         if role in self.tokens:
             options["headers"] = {"Authorization": f"Bearer {self.tokens[role][1]}"}

@@ -12,6 +12,8 @@ from tests.roles import METHODS, REFUSALS, ROLES, Row, World, addresses, rows, t
 
 pytestmark = pytest.mark.django_db
 ROWS = rows()
+# What a private site shows to strangers as well: ways in, looks, signs of life, and how to call the API.
+OPEN = ("account_", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema")
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,19 @@ def test_each_role_gets_its_answer(row: Row, world: World) -> None:
         assert answer.cell in row.expected[role].split("/"), (role, answer)
         if row.method == "GET" or answer.status >= 400 or answer.cell == "L":
             assert not answer.wrote, (role, answer)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if "*" not in row.url and not row.url.startswith(OPEN)], ids=lambda row: row.id
+)
+def test_a_private_site_is_for_members(row: Row, world: World, settings: Settings) -> None:
+    settings.PUBLIC = False
+    for role in ("anonymous", "disabled"):
+        answer = try_out(world, role, row)
+        assert answer.cell == ("L" if row.is_page else "401"), (role, answer)
+        assert not answer.wrote, (role, answer)
+    for role in ("viewer", "curator", "admin"):
+        assert try_out(world, role, row).cell in row.expected[role].split("/"), role
 
 
 @pytest.mark.parametrize("url", [url for url in addresses() if not url.startswith("admin:")])
