@@ -1,0 +1,278 @@
+"""What the database keeps out by itself: every constraint of our tables refuses a row that breaks it alone.
+
+A row of each table is copied: with new keys that is allowed, and with one more change it is refused, by the constraint
+that is meant. Triggers: tests/catalog/test_labelling.py and test_label_references.py.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from pytest_django import DjangoDbBlocker
+
+from catalog import labelling
+from catalog.models import (
+    ApiToken,
+    ChangeSet,
+    Decision,
+    Film,
+    FilmTerm,
+    Job,
+    JobFailure,
+    Label,
+    Poster,
+    Review,
+    SourceName,
+    Term,
+    User,
+)
+from inference.models import Prediction
+from tests.factories import make_film, make_term, make_user, make_version
+from training.models import Embedding, ModelVersion, Promotion, Run
+
+pytestmark = pytest.mark.django_db
+Model = type[models.Model]
+NEW = 10**9  # an id that no row has
+OURS = [model for name in ("catalog", "training", "inference") for model in apps.get_app_config(name).get_models()]
+
+# What a copy needs of its own beside an id. A text names a row of the world.
+NEW_KEYS: dict[Model, dict[str, Any]] = {
+    ApiToken: {"name": "desktop", "digest": "d" * 64},
+    ChangeSet: {"undoes_id": "second change"},
+    Film: {"key": "another", "imdb_id": "tt0000002"},
+    FilmTerm: {"film_id": "second film"},
+    Label: {"film_id": "second film"},
+    Poster: {"film_id": "second film"},
+    Review: {"film_id": "second film"},
+    SourceName: {"name": "Krimi"},
+    Term: {"slug": "another"},
+    User: {"username": "another"},
+    Prediction: {"film_id": "second film"},
+    Embedding: {"input_hash": "another"},
+    ModelVersion: {"number": 3, "champion": False, "run_id": "second run"},
+    Run: {"job_id": "second job"},
+}
+
+# Unique: refused where these columns are as they are in the row that is there.
+UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
+    ("catalog_apitoken_digest_key", ApiToken, ("digest",)),
+    ("token_name", ApiToken, ("name",)),
+    ("catalog_changeset_undoes_id_key", ChangeSet, ("undoes_id",)),
+    ("catalog_film_key_key", Film, ("key",)),
+    ("catalog_film_imdb_id_key", Film, ("imdb_id",)),
+    ("film_term_once", FilmTerm, ("film_id",)),
+    ("one_label_per_film_and_term", Label, ("film_id",)),
+    ("catalog_poster_film_id_key", Poster, ("film_id",)),
+    ("source_name", SourceName, ("name",)),
+    ("term_slug", Term, ("slug",)),
+    ("catalog_user_username_key", User, ("username",)),
+    ("one_prediction_per_version", Prediction, ("film_id",)),
+    ("encode_once", Embedding, ("input_hash",)),
+    ("one_champion_per_task", ModelVersion, ("champion",)),
+    ("training_modelversion_run_id_key", ModelVersion, ("run_id",)),
+    ("version_number", ModelVersion, ("number",)),
+    ("training_run_job_id_key", Run, ("job_id",)),
+]
+
+BY_IMPORT = {"source": "import", "origin": "films.csv", "decided_by_id": None}
+CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
+    ("a_decision_has_a_person", ChangeSet, {"kind": "decide", "user_id": None}),
+    ("a_decision_has_a_person", ChangeSet, {"kind": "undo", "user_id": None}),
+    ("a_decision_has_a_person", ChangeSet, {"kind": "bulk", "user_id": None}),
+    ("change_set_kind", ChangeSet, {"kind": "guess"}),
+    ("film_has_title", Film, {"title": ""}),
+    ("film_year", Film, {"year": 1869}),
+    ("film_year", Film, {"year": 2101}),
+    ("catalog_film_year_check", Film, {"year": -1}),
+    ("catalog_film_revision_check", Film, {"revision": -1}),
+    ("catalog_job_attempts_check", Job, {"attempts": -1}),
+    ("catalog_job_done_check", Job, {"done": -1}),
+    ("catalog_job_total_check", Job, {"total": -1}),
+    ("label_value", Label, {"value": "maybe"}),
+    ("a_person_label_names_its_person", Label, {"decided_by_id": None}),
+    ("a_person_label_names_its_person", Label, {"origin": "films.csv"}),
+    ("a_person_label_names_its_person", Label, {"source": "robot", "decided_by_id": None}),
+    ("a_person_label_names_its_person", Label, {**BY_IMPORT, "decided_by_id": "somebody"}),
+    ("only_a_person_locks", Label, {**BY_IMPORT, "locked": True}),
+    ("only_a_person_says_unknown", Label, {**BY_IMPORT, "value": "unknown"}),
+    ("catalog_poster_height_check", Poster, {"height": -1}),
+    ("catalog_poster_size_check", Poster, {"size": -1}),
+    ("catalog_poster_width_check", Poster, {"width": -1}),
+    ("catalog_review_waiting_check", Review, {"waiting": -1}),
+    ("catalog_sourcename_films_check", SourceName, {"films": -1}),
+    ("term_kind", Term, {"kind": "mood"}),
+    ("user_role", User, {"role": "owner"}),
+    ("training_modelversion_number_check", ModelVersion, {"number": -1}),
+    ("version_task", ModelVersion, {"task": "moods"}),
+]
+
+# What a rule that is a little too strict would refuse.
+ALLOWED: list[tuple[Model, dict[str, Any]]] = [
+    *((model, {}) for model in OURS),
+    (ApiToken, {"user_id": "somebody else", "name": "laptop"}),
+    *((ChangeSet, {"kind": kind}) for kind in ChangeSet.Kind.values),
+    (ChangeSet, {"kind": "import", "user_id": None}),
+    *((Film, {"year": year}) for year in (None, 1870, 2100)),
+    (FilmTerm, {"film_id": "film", "term_id": "second term"}),
+    *((Label, {"value": value, "locked": locked}) for value in Label.Value.values for locked in (False, True)),
+    *((Label, {**BY_IMPORT, "value": value}) for value in ("yes", "no")),
+    (Label, {"film_id": "film", "term_id": "second term"}),
+    (SourceName, {"kind": "tag", "name": "Giallo"}),
+    (Term, {"kind": "tag", "slug": "test-genre"}),
+    *((User, {"role": role}) for role in User.Role.values),
+    (Prediction, {"film_id": "film", "version_id": "second version"}),
+    (Embedding, {"encoder": "another", "input_hash": "a"}),
+    (ModelVersion, {"task": "tags", "number": 1, "champion": True}),
+]
+
+
+class World:
+    """A row of each table, and second ones of what copies refer to."""
+
+    def __init__(self) -> None:
+        somebody = make_user("somebody", role=User.Role.CURATOR)
+        film, second, term = make_film(key="film", imdb_id="tt0000001"), make_film(), make_term("test-genre")
+        change = labelling.accept(film, term, user=somebody, revision=1)
+        undone = labelling.undo(change, user=somebody).change_set
+        again = labelling.accept(film, term, user=somebody, revision=3)
+        jobs = [Job.objects.create(task="training.retrain", created_by=somebody, total=1) for _ in range(2)]
+        runs = [Run.objects.create(task="genres", job=jobs[0], started_by=somebody), Run.objects.create(task="genres")]
+        version = make_version(term, run=runs[0])
+        other_version = make_version(term, champion=False)
+        self.user = somebody
+        self.rows: dict[Model, models.Model] = {
+            ApiToken: ApiToken.issue(somebody, "laptop")[0],
+            ChangeSet: undone,
+            Decision: Decision.objects.latest("pk"),
+            Film: film,
+            FilmTerm: FilmTerm.objects.get(film=film),
+            Job: jobs[0],
+            JobFailure: JobFailure.objects.create(job=jobs[0], item="row 1", reason="No title."),
+            Label: Label.objects.get(),
+            Poster: Poster.objects.create(film=film, sha256="a", source_sha256="b", width=2, height=3, size=1),
+            Review: Review.objects.create(film=film, waiting=1, doubt=0.5),
+            SourceName: SourceName.objects.create(kind="genre", name="Giallo", source="test", term=term),
+            Term: term,
+            User: somebody,
+            Prediction: Prediction.objects.create(film=film, version=version, scores=[1.0], input_hash="a", inputs=[]),
+            Embedding: Embedding.objects.create(encoder="minilm", input_hash="a", vector=[1.0, 2.0]),
+            ModelVersion: version,
+            Promotion: Promotion.objects.create(version=version, replaced=other_version, by=somebody),
+            Run: runs[0],
+        }
+        self.named = {
+            "film": film, "second film": second, "second term": make_term("comedy"), "second change": again,
+            "second run": runs[1], "second job": jobs[1], "second version": other_version, "somebody": somebody,
+            "somebody else": make_user(),
+        }  # fmt: skip
+
+    def insert(self, model: Model, *, same: tuple[str, ...] = (), **changes: Any) -> None:
+        """A copy of the model's row with new keys, except in the columns that stay the same, and with the changes."""
+        row = self.rows[model]
+        fresh = {"id": NEW, **NEW_KEYS.get(model, {})}
+        values = {column: value for column, value in fresh.items() if column not in same} | changes
+        given = {column: self._value(value) for column, value in values.items()}
+        columns = [field.column for field in model._meta.concrete_fields if not field.generated]
+        listed, taken = ", ".join(f'"{c}"' for c in columns), ", ".join(f'new."{c}"' for c in columns)
+        with labelling.change_set(ChangeSet.Kind.DECIDE, self.user), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(
+                f"INSERT INTO {model._meta.db_table} ({listed}) SELECT {taken} FROM {model._meta.db_table} AS old, "
+                f"jsonb_populate_record(old, %s) AS new WHERE old.{model._meta.pk.column} = %s",
+                [json.dumps(given), row.pk],
+            )
+
+    def _value(self, value: Any) -> Any:
+        return self.named[value].pk if value in self.named else value
+
+    def refused(self, model: Model, **changes: Any) -> Any:
+        """What the database says of such a row: psycopg's diagnostics."""
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            self.insert(model, **changes)
+        return error.value.__cause__.diag  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once: whatever is written is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def named(case: tuple[Any, ...]) -> str:
+    return f"{case[0]} {case[-1]}" if isinstance(case[0], str) else f"{case[0].__name__} {case[1]}"
+
+
+def columns(**conditions: Any) -> list[tuple[Model, str]]:
+    """Columns of our tables, with their models, whose fields are so."""
+    return [
+        (model, str(field.column))
+        for model in OURS
+        for field in model._meta.concrete_fields
+        if all(getattr(field, name, None) == value for name, value in conditions.items())
+    ]
+
+
+def test_every_constraint_is_tried() -> None:
+    tried = {case[0] for case in (*UNIQUE, *CHECKS)} | {"label_source"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT conname FROM pg_constraint WHERE contype IN ('c', 'u', 'x') AND conrelid::regclass::text = ANY(%s)
+            UNION SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid
+            WHERE indisunique AND NOT indisprimary AND indrelid::regclass::text = ANY(%s)""",
+            [[model._meta.db_table for model in OURS]] * 2,
+        )
+        assert {name for [name] in cursor.fetchall()} == tried
+
+
+@pytest.mark.parametrize("case", ALLOWED, ids=named)
+def test_what_is_in_order_is_allowed(case: tuple[Model, dict[str, Any]], world: World) -> None:
+    model, changes = case
+    world.insert(model, **changes)
+
+
+@pytest.mark.parametrize("case", UNIQUE, ids=named)
+def test_what_there_is_one_of_cannot_be_there_twice(case: tuple[str, Model, tuple[str, ...]], world: World) -> None:
+    name, model, same = case
+    assert world.refused(model, same=same).constraint_name == name
+
+
+@pytest.mark.parametrize("case", CHECKS, ids=named)
+def test_rows_that_make_no_sense_are_refused(case: tuple[str, Model, dict[str, Any]], world: World) -> None:
+    name, model, changes = case
+    assert world.refused(model, **changes).constraint_name == name
+
+
+def test_the_source_of_a_label_is_one_that_we_know(world: World) -> None:
+    """Asked without the rule that would refuse the row first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE catalog_label DROP CONSTRAINT a_person_label_names_its_person")
+    for source in Label.Source.values:
+        with transaction.atomic():
+            world.insert(Label, source=source)
+            transaction.set_rollback(True)
+    assert world.refused(Label, source="robot").constraint_name == "label_source"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_no_two_rows_have_one_id(model: Model, world: World) -> None:
+    pk = model._meta.pk.column
+    assert world.refused(model, same=(pk,)).constraint_name == f"{model._meta.db_table}_pkey"
+
+
+@pytest.mark.parametrize(("model", "column"), columns(null=False, generated=False, primary_key=False))
+def test_what_must_be_there_cannot_be_null(model: Model, column: str, world: World) -> None:
+    refusal = world.refused(model, **{column: None})
+    assert (refusal.sqlstate, refusal.column_name) == ("23502", column)
+
+
+@pytest.mark.parametrize(("model", "column"), columns(is_relation=True, db_constraint=True))
+def test_a_row_refers_to_one_that_is_there(model: Model, column: str, world: World) -> None:
+    refusal = world.refused(model, **{column: NEW - 1})
+    assert refusal.sqlstate == "23503"
+    assert refusal.constraint_name.startswith(f"{model._meta.db_table}_{column}_")
