@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from catalog import labelling
 from catalog.models import ChangeSet, Decision, Film, Label, Term, User
+from tests.api.conftest import client_of
 from tests.factories import import_label, make_film, make_term
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +195,15 @@ def test_admins_decide_and_undo_hundreds(as_admin: APIClient, as_curator: APICli
     assert as_admin.post("/api/labels/decide/", [{}] * 1001).status_code == 400
 
 
+def test_curators_send_50_items_and_admins_1000(as_admin: APIClient, as_curator: APIClient) -> None:
+    items = many(*((Film(key=f"nowhere-{number}"), "horror", "yes", 1) for number in range(1001)))
+    for client, number, status in (
+        (as_curator, 50, 409), (as_curator, 51, 403), (as_admin, 51, 409), (as_admin, 1000, 409), (as_admin, 1001, 400),
+    ):  # fmt: skip
+        answer = client.post("/api/labels/decide/", items[:number])
+        assert answer.status_code == status, number  # 409: read, and nothing could be saved
+
+
 # The log and undo
 
 
@@ -248,6 +258,8 @@ def test_change_sets_are_ones_own_or_an_admins(
 ) -> None:
     labelling.accept(film, horror, user=other_curator, revision=1)
     assert as_curator.get("/api/changes/").data["results"] == []
+    [changes] = client_of(other_curator).get("/api/changes/").data["results"]
+    assert changes["by"] == "chul"
     [changes] = as_admin.get("/api/changes/?kind=decide").data["results"]
     assert (changes["by"], changes["decisions"], changes["undone_by"]) == ("chul", 1, None)
 
