@@ -56,6 +56,14 @@ def test_a_token_is_never_wider_than_its_owner(as_curator: APIClient, curator: U
     assert Decision.objects.count() == 1
 
 
+def test_credentials_of_another_kind_are_not_ours(anonymous: APIClient, curator: User) -> None:
+    secret = ApiToken.issue(curator, "a")[1]
+    for scheme in ("Basic", "Token", ""):
+        anonymous.credentials(HTTP_AUTHORIZATION=f"{scheme} {secret}")
+        assert anonymous.get("/api/films/").status_code == 200  # as a stranger
+        assert anonymous.get("/api/jobs/").status_code == 401
+
+
 def test_a_read_only_token_reads(curator: User, film: Film, horror: Term) -> None:
     client = with_secret(ApiToken.issue(curator, "reader", read_only=True)[1])
     assert client.get("/api/jobs/").status_code == 200
@@ -176,6 +184,14 @@ def test_a_token_form_that_makes_no_sense(fields: dict[str, Any], client: Client
     client.force_login(curator)
     assert client.post("/accounts/tokens/", fields).status_code == 422
     assert not ApiToken.objects.exists()
+
+
+def test_a_token_that_has_expired_is_shown_as_such(client: Client, curator: User) -> None:
+    client.force_login(curator)
+    ApiToken.issue(curator, "old", days=1)
+    assert "expired" not in client.get("/accounts/tokens/").content.decode()
+    ApiToken.objects.update(expires_at=timezone.now())
+    assert "expired" in client.get("/accounts/tokens/").content.decode()
 
 
 def test_two_tokens_of_one_name_are_refused(client: Client, curator: User) -> None:

@@ -148,7 +148,8 @@ def test_predicting_is_a_job(as_curator: APIClient, film: Film) -> None:
 
 def test_a_job_with_its_failures(as_admin: APIClient, admin: User) -> None:
     job = Job.objects.create(
-        task="catalog.import_films", params={"path": "/srv/secret.csv", "posters": "/srv/p", "format": "csv"},
+        task="catalog.import_films",
+        params={"path": "/srv/secret.csv", "posters": "/srv/p", "folder": "/srv", "format": "csv"},
         created_by=admin, total=10, done=5, state=Job.State.RUNNING,
     )  # fmt: skip
     job.failures.create(item="row 3", reason="no title")

@@ -93,6 +93,10 @@ def test_an_import_is_undone_by_admins_only(carla: Client, ada: Client, film: Fi
     assert not Label.objects.exists()
 
 
+def test_a_change_that_changed_nothing_is_not_found(ada: Client, admin: User) -> None:
+    assert undo(ada, ChangeSet.objects.create(kind="decide", user=admin)) == 404
+
+
 def test_an_unknown_change_is_not_found(carla: Client) -> None:
     assert carla.post(reverse("undo", args=[12345])).status_code == 404
 

@@ -63,6 +63,13 @@ def test_what_was_checked_is_then_imported(ada: Client) -> None:
     assert ada.post(reverse("import-start", args=[job.pk])).status_code == 404  # an import is not a check
 
 
+@pytest.mark.parametrize("fields", [{"state": "running"}, {"state": "failed"}, {"task": "catalog.export_labels"}])
+def test_only_a_check_that_is_done_is_followed_by_an_import(fields: dict[str, str], ada: Client) -> None:
+    job = Job.objects.create(**{"task": "catalog.import_films", "state": "done", **fields}, params={"dry_run": True})
+    assert ada.post(reverse("import-start", args=[job.pk])).status_code == 404
+    assert Job.objects.count() == 1
+
+
 def test_curators_start_no_import(ada: Client, carla: Client) -> None:
     upload(ada)
     job = Job.objects.get()
@@ -151,7 +158,8 @@ def test_a_name_is_mapped_left_out_and_opened_again(ada: Client, anime: SourceNa
 
 def test_a_name_is_mapped_to_a_term_of_its_kind_only(ada: Client, anime: SourceName) -> None:
     Term.objects.create(kind="tag", slug="only-a-tag", name_en="Only a tag", name_ko="태그")
-    for slug in ("only-a-tag", "nonsense"):
+    Term.objects.create(kind="genre", slug="retired", name_en="Retired", name_ko="옛", active=False)
+    for slug in ("only-a-tag", "nonsense", "retired"):
         assert ada.post(reverse("map-name", args=[anime.pk]), {"term": slug}).status_code == 404
 
 

@@ -152,8 +152,26 @@ def test_curators_see_and_touch_their_own_jobs_only(carla: Client, curator: User
 
 def test_curators_do_not_repeat_what_only_admins_start(carla: Client, curator: User) -> None:
     job = make_job(curator, task="training.retrain", state="failed")
+    assert "Run again" not in text(carla, reverse("job", args=[job.pk]))
     assert carla.post(reverse("job-retry", args=[job.pk])).status_code == 403
     assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("task", "state", "status"),
+    [
+        ("catalog.export_labels", "done", 200),
+        ("catalog.export_labels", "failed", 404),
+        ("inference.predict", "done", 404),
+    ],
+)
+def test_only_what_an_export_has_finished_is_fetched(
+    task: str, state: str, status: int, carla: Client, curator: User
+) -> None:
+    job = make_job(curator, task=task, state=state)
+    export_file(job).parent.mkdir()
+    export_file(job).write_text("key")
+    assert carla.get(reverse("job-file", args=[job.pk])).status_code == status
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
