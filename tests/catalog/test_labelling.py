@@ -142,31 +142,6 @@ def test_a_write_that_changes_nothing_is_not_logged(film: Film, horror: Term) ->
     assert changes.decisions.count() == 0
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"value": "maybe", "source": "import"},
-        {"value": "yes", "source": "robot"},
-        {"value": "unknown", "source": "import"},
-        {"value": "yes", "source": "import", "locked": True},
-    ],
-)
-def test_the_database_refuses_labels_that_make_no_sense(fields: dict[str, object], film: Film, horror: Term) -> None:
-    with pytest.raises(IntegrityError), labelling.change_set(ChangeSet.Kind.IMPORT, None):
-        Label.objects.create(film=film, term=horror, **fields)
-
-
-def test_one_label_per_film_and_term(film: Film, horror: Term) -> None:
-    import_label(film, horror)
-    with pytest.raises(IntegrityError):
-        import_label(film, horror)
-
-
-def test_a_decision_needs_a_person() -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ChangeSet.objects.create(kind="decide", user=None)
-
-
 def test_a_film_with_history_is_not_deleted(film: Film, horror: Term, curator: User) -> None:
     labelling.accept(film, horror, user=curator, revision=1)
     with pytest.raises(ProtectedError):

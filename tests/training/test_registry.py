@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
 
 from catalog.models import Job
 from tests.training.toy import Toy
@@ -82,12 +81,6 @@ def test_promoting_the_champion_again_changes_nothing(versions: list[ModelVersio
 def test_a_promotion_asks_for_predictions(versions: list[ModelVersion]) -> None:
     registry.promote(versions[0], user=None)
     assert Job.objects.get().task == "inference.predict"
-
-
-def test_the_database_allows_one_champion(versions: list[ModelVersion]) -> None:
-    registry.promote(versions[0], user=None)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ModelVersion.objects.filter(pk=versions[1].pk).update(champion=True)
 
 
 def test_a_damaged_version_is_neither_loaded_nor_promoted(versions: list[ModelVersion]) -> None:
