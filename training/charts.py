@@ -33,8 +33,10 @@ def nice_range(values: Sequence[float]) -> tuple[float, float]:
     """The values' range widened to round numbers; never empty."""
     low, high = min(values), max(values)
     step: float = 10.0 ** floor(log10(max(high - low, abs(high) / 10, 1e-6)))
-    low, high = floor(low / step) * step, ceil(high / step) * step
-    return (low, high) if high > low else (low, low + step)
+    first, last = floor(low / step), ceil(high / step)
+    first -= first * step > low  # 35 * 0.01 is a little more than 0.35
+    last += last * step < high
+    return first * step, max(last, first + 1) * step
 
 
 def points(values: Sequence[float | None], low: float, high: float) -> str:

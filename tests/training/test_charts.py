@@ -1,7 +1,7 @@
 """The geometry of charts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from training.charts import curve_charts, line_chart, nice_range, points
@@ -18,6 +18,8 @@ def test_a_step_without_a_value_is_passed_over() -> None:
 
 
 @given(st.lists(figures, min_size=1, max_size=30))
+@example([0.35])
+@example([-0.35])
 def test_every_value_lies_within_the_range(values: list[float]) -> None:
     low, high = nice_range(values)
     assert low < high
