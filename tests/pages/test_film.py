@@ -36,6 +36,16 @@ def test_unpublished_films_are_there_for_admins_only(vera: Client, carla: Client
         assert client.get(film.get_absolute_url() + "history/").status_code == status
 
 
+def test_who_decides_is_led_to_the_next_film(client: Client, vera: Client, carla: Client, horror: Term) -> None:
+    version = make_version(horror)
+    film, other = make_film("Here"), make_film("There")
+    for each in (film, other):
+        predict(each, version, 0.6)
+    pages = {each: each.get(film.get_absolute_url()) for each in (client, vera, carla)}
+    assert [page.context["next_film"] for page in pages.values()] == [None, None, other]
+    assert other.get_absolute_url() in pages[carla].content.decode()
+
+
 def test_a_proposal_shows_its_score_threshold_and_version(client: Client, film: Film, horror: Term) -> None:
     predict(film, make_version(horror, threshold=0.45), 0.816)
     page = page_of(client, film)

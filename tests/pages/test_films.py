@@ -78,6 +78,9 @@ def test_genres_are_counted_among_the_films_found(client: Client, horror: Term, 
         for term in terms:
             import_label(film, term)
         refresh(film)
+    hidden = make_film("C", published=False)
+    import_label(hidden, horror)
+    refresh(hidden)
     assert counts(client, "/") == {"horror": 2, "comedy": 1}
     assert counts(client, "/?genre=comedy") == {"horror": 1, "comedy": 1}
     assert counts(client, "/?q=b") == {"horror": 1, "comedy": 1}

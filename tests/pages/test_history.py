@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import labelling
+from catalog.history import film_history
 from catalog.models import ChangeSet, Decision, Film, Label, Term, User
 from tests.factories import import_label
 from tests.pages.conftest import HTMX, counted
@@ -56,8 +57,9 @@ def test_undo_over_htmx_answers_with_all_rows(carla: Client, accepted: ChangeSet
     assert "Undone." in page
 
 
-def test_a_change_is_undone_once(carla: Client, accepted: ChangeSet) -> None:
+def test_a_change_is_undone_once(carla: Client, film: Film, accepted: ChangeSet, curator: User) -> None:
     assert undo(carla, accepted) == 302
+    assert [(event.undone, event.may_undo) for event in film_history(film, curator)] == [(False, True), (True, False)]
     assert undo(carla, accepted) == 409
     assert Decision.objects.count() == 2
 
