@@ -65,6 +65,21 @@ def test_the_last_admin_stays(change: dict[str, Any], admin: User, curator: User
     assert User.objects.filter(pk=admin.pk).update(**change) == 1
 
 
+def test_where_there_is_no_admin_yet_nobody_is_the_last(curator: User) -> None:
+    keep_an_admin(User(), role="viewer", is_active=True)
+    former = make_user(role=User.Role.ADMIN, is_active=False)
+    for change in ({"role": "viewer"}, {"role": "admin"}):
+        assert User.objects.filter(pk=former.pk).update(**change) == 1
+    former.delete()
+    curator.delete()
+    assert not User.objects.exists()
+
+
+def test_one_of_two_admins_can_go(admin: User) -> None:
+    make_user(role=User.Role.ADMIN).delete()
+    assert list(User.objects.all()) == [admin]
+
+
 def test_all_admins_at_once_are_refused_too(admin: User) -> None:
     make_user(role=User.Role.ADMIN)
     with pytest.raises(IntegrityError, match="last admin"), transaction.atomic():
