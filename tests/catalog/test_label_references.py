@@ -66,16 +66,27 @@ def test_films_and_terms_of_which_nothing_was_said_can_be_deleted() -> None:
     film, term = make_film(), make_term("eerie")
     execute("DELETE FROM catalog_film WHERE id = %s", film.pk)
     execute("DELETE FROM catalog_term WHERE id = %s", term.pk)
+    assert not Film.objects.filter(pk=film.pk).exists()
+    assert not Term.objects.filter(pk=term.pk).exists()
+
+
+def test_one_statement_may_label_a_film_and_a_term_twice(film: Film, horror: Term, comedy: Term) -> None:
+    cells = [(film, horror), (film, comedy), (make_film(), horror)]
+    with labelling.change_set(ChangeSet.Kind.IMPORT, None):
+        Label.objects.bulk_create(Label(film=film, term=term, value="no", source="import") for film, term in cells)
+    assert Label.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_film_cannot_go_while_it_is_being_labelled() -> None:
+@pytest.mark.parametrize("table", ["catalog_film", "catalog_term"])
+def test_a_film_or_term_cannot_go_while_it_is_being_used(table: str) -> None:
     film, term = make_film(), make_term("eerie")
+    going = {"catalog_film": film.pk, "catalog_term": term.pk}[table]
     outcome: list[str] = []
 
     def delete() -> None:
         try:
-            execute("DELETE FROM catalog_film WHERE id = %s", film.pk)
+            execute(f"DELETE FROM {table} WHERE id = %s", going)
             outcome.append("deleted")
         except IntegrityError:
             outcome.append("refused")
@@ -90,3 +101,32 @@ def test_a_film_cannot_go_while_it_is_being_labelled() -> None:
         assert outcome == []  # it waits for us
     deleting.join(10)
     assert outcome == ["refused"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", [Film, Term])
+def test_what_labels_are_of_is_locked_from_the_lowest_id_up(model: type[Film] | type[Term]) -> None:
+    """As everybody locks films, so that nobody waits for somebody who waits for him."""
+    films, terms = [make_film(), make_film()], [make_term("eerie"), make_term("old")]
+    first, second = films if model is Film else terms
+    model.objects.filter(pk=first.pk).update(**{"title" if model is Film else "name_en": "Now behind the other"})
+
+    def label() -> None:
+        try:
+            with labelling.change_set(ChangeSet.Kind.IMPORT, None):
+                Label.objects.bulk_create(
+                    Label(film=film, term=term, value="no", source="import")
+                    for film, term in zip(films[::-1], terms[::-1], strict=True)
+                )
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=label)
+    with transaction.atomic():
+        model.objects.select_for_update().get(pk=first.pk)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()  # it waits for us, and does not hold the second one yet
+        model.objects.select_for_update(nowait=True).get(pk=second.pk)
+    other.join(10)
+    assert Label.objects.count() == 2

@@ -44,6 +44,14 @@ def test_each_field_is_logged_before_and_after(film: Film, horror: Term, curator
     assert set(decisions.values_list("film_id", "term_id")) == {(film.pk, horror.pk)}
 
 
+def test_an_imported_label_that_goes_is_logged_as_it_was(film: Film, horror: Term, curator: User) -> None:
+    label = import_label(film, horror)
+    with change_set(ChangeSet.Kind.UNDO, curator):
+        label.delete()
+    last = Decision.objects.order_by("pk").values_list(*SIDES).last()
+    assert last == ("yes", "import", "test.csv", None, False, *NOTHING)
+
+
 def test_a_person_s_new_label_is_logged_with_what_was_shown(film: Film, horror: Term, curator: User) -> None:
     with change_set(ChangeSet.Kind.DECIDE, curator):
         Label.objects.create(

@@ -58,6 +58,8 @@ def test_the_last_admin_stays(change: dict[str, Any], admin: User, curator: User
     with pytest.raises(IntegrityError, match="last admin"), transaction.atomic():
         admin.delete()
     make_user(role=User.Role.ADMIN, is_active=False)  # does not count
+    with pytest.raises(IntegrityError, match="last admin"), transaction.atomic():
+        User.objects.filter(pk=admin.pk).update(**change)
     with pytest.raises(LastAdmin):
         keep_an_admin(admin, **{"role": "admin", "is_active": True, **change})
     make_user(role=User.Role.ADMIN)
@@ -301,12 +303,17 @@ def test_a_forgotten_person_leaves_decisions_and_no_trace(
         object_repr="Gudrun", action_flag=CHANGE,
     )  # fmt: skip
 
+    other = Client()
+    other.force_login(admin)
+
     call_command("forget_user", "Gudrun", stdout=StringIO())
 
+    assert other.get("/jobs/").status_code == 200
     left = User.objects.get(pk=person.pk)
     assert (left.username, left.email, left.is_active, left.has_usable_password()) == (
         f"deleted-user-{person.pk}", "", False, False,
     )  # fmt: skip
+    assert (left.role, left.last_login) == ("viewer", None)
     assert Decision.objects.count() == 3
     assert Label.objects.get().decided_by == left
     assert changes.user_id == left.pk
