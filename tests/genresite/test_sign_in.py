@@ -1,15 +1,17 @@
 """The link that signs somebody in once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from catalog.models import User
-from genresite.sign_in import first_admin, link_path, links
+from genresite.sign_in import SignInLinks, first_admin, link_path, links
 from tests.factories import make_user
 
 
@@ -44,6 +46,34 @@ def test_it_works_once(client: Client, person: User) -> None:
         assert answer.status_code == 410
         assert "has been used" in answer.text
     assert not signed_in(other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_signs_in() -> None:
+    user = User.objects.create_superuser("boss")
+    path = link_path(user)
+
+    def click() -> int:
+        try:
+            return Client().post(path).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=user.pk)  # both have seen a good link by the time that we let go
+            clicks = [pool.submit(click) for _ in range(2)]
+            for waiting in clicks:
+                with pytest.raises(TimeoutError):
+                    waiting.result(timeout=0.5)
+        assert sorted(answer.result(timeout=30) for answer in clicks) == [302, 410]
+
+
+def test_a_new_password_ends_it(client: Client, person: User) -> None:
+    path = link_path(person)
+    person.set_password("light-table-7")
+    person.save()
+    assert client.post(path).status_code == 410
 
 
 def test_a_link_made_in_the_second_of_the_last_sign_in_works_once_too(client: Client, person: User) -> None:
@@ -94,6 +124,11 @@ def test_it_gets_too_old(client: Client, person: User, settings: pytest.FixtureR
 def test_its_tokens_are_no_password_reset_tokens(person: User) -> None:
     assert not links.check_token(person, default_token_generator.make_token(person))
 
+    class Resets(SignInLinks):
+        key_salt = PasswordResetTokenGenerator.key_salt
+
+    assert not links.check_token(person, Resets().make_token(person))
+
 
 def test_forged_posts_from_elsewhere_are_refused(person: User) -> None:
     strict = Client(enforce_csrf_checks=True)
@@ -105,6 +140,10 @@ def test_the_first_admin_is_made_when_there_is_none(db: None) -> None:
     admin = first_admin()
     assert (admin.username, admin.role, admin.has_usable_password()) == ("admin", User.Role.ADMIN, False)
     assert first_admin() == admin
+
+
+def test_nobody_else_is_taken_for_the_first_admin(curator: User) -> None:
+    assert first_admin() != curator
 
 
 def test_an_admin_who_is_there_is_taken(person: User) -> None:
