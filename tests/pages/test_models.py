@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Job, Term, User
-from tests.factories import make_term, make_version
+from tests.factories import make_term, make_user, make_version
 from tests.pages.conftest import HTMX, counted
 from training import registry
-from training.models import ModelVersion, Run, Task
+from training.models import ModelVersion, Promotion, Run, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +195,16 @@ def test_a_run_shows_its_curves_and_polls_while_it_runs(client: Client) -> None:
     fragment = text(client, reverse("run", args=[run.pk]), **HTMX)
     assert "hx-trigger" not in fragment
     assert "<html" not in fragment
+
+
+def test_who_trained_and_who_promoted_is_told_to_those_who_decide(
+    client: Client, vera: Client, carla: Client, pair: tuple[ModelVersion, ...]
+) -> None:
+    person = make_user("Gudrun")
+    run = Run.objects.create(task="genres", started_by=person)
+    Promotion.objects.create(version=pair[0], by=person)
+    for address in (reverse("run", args=[run.pk]), pair[0].get_absolute_url()):
+        assert ["Gudrun" in text(each, address) for each in (client, vera, carla)] == [False, False, True]
 
 
 def test_a_failed_run_says_why(client: Client) -> None:
