@@ -209,6 +209,13 @@ def test_nobody_sees_or_revokes_another_persons_token(client: Client, curator: U
     assert ApiToken.objects.exists()
 
 
+def test_looking_at_the_address_revokes_nothing(client: Client, curator: User) -> None:
+    token, _ = ApiToken.issue(curator, "x")
+    client.force_login(curator)
+    assert client.get(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405
+    assert ApiToken.objects.exists()
+
+
 def test_a_token_form_cannot_name_another_owner(client: Client, curator: User, admin: User) -> None:
     client.force_login(curator)
     client.post("/accounts/tokens/", {"name": "x", "days": 1, "user": admin.pk, "role": "admin"})

@@ -28,6 +28,11 @@ def test_the_theme_is_kept_in_a_cookie(client: Client) -> None:
     assert 'data-theme="light"' in client.get("/").content.decode()
 
 
+def test_looking_at_the_address_changes_no_theme(client: Client) -> None:
+    assert client.get("/theme/").status_code == 405
+    assert "theme" not in client.cookies
+
+
 def test_a_forged_theme_is_ignored(client: Client) -> None:
     client.cookies["theme"] = '"><script>'
     assert "data-theme=" not in client.get("/").content.decode().split("<head>")[0]
