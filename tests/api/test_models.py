@@ -162,6 +162,14 @@ def test_a_job_with_its_failures(as_admin: APIClient, admin: User) -> None:
     assert as_admin.get("/api/jobs/?created_by__password__regex=.").status_code == 400
 
 
+def test_curators_list_their_own_jobs_and_admins_all(
+    as_curator: APIClient, as_admin: APIClient, curator: User, admin: User
+) -> None:
+    own, other = (Job.objects.create(task="inference.predict", created_by=user) for user in (curator, admin))
+    assert [row["id"] for row in as_curator.get("/api/jobs/").data["results"]] == [own.pk]
+    assert [row["id"] for row in as_admin.get("/api/jobs/").data["results"]] == [other.pk, own.pk]
+
+
 def test_cancel_and_retry(as_admin: APIClient, admin: User) -> None:
     queued = Job.objects.create(task="inference.predict", params={"everything": True}, created_by=admin, queue="gpu")
     assert as_admin.post(f"/api/jobs/{queued.pk}/retry/").status_code == 409
