@@ -143,11 +143,21 @@ def _next_size(size: int, seconds: float) -> int:
 def load(version: ModelVersion) -> "tuple[Model, TextEncoder | None, ImageEncoder | None]":
     """The model and its encoders, each loaded once per process. Raises DamagedModel, EncoderUnavailable."""
     model = registry.load(version)
-    text = None if model.text_encoder in NONE else text_encoder(model.text_encoder)
-    image = None if model.image_encoder in NONE else image_encoder(model.image_encoder)
-    for encoder in (text, image):
-        _require_same(encoder, model, version)
-    return model, text, image
+    return model, text_encoder_of(model, version), image_encoder_of(model, version)
+
+
+def text_encoder_of(model: "Model", version: ModelVersion) -> "TextEncoder | None":
+    """The one that the version learned from, None where it reads no text by one. Raises EncoderUnavailable."""
+    encoder = None if model.text_encoder in NONE else text_encoder(model.text_encoder)
+    _require_same(encoder, model, version)
+    return encoder
+
+
+def image_encoder_of(model: "Model", version: ModelVersion) -> "ImageEncoder | None":
+    """The same for pictures."""
+    encoder = None if model.image_encoder in NONE else image_encoder(model.image_encoder)
+    _require_same(encoder, model, version)
+    return encoder
 
 
 def _require_same(encoder: Any, model: "Model", version: ModelVersion) -> None:

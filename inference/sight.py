@@ -12,7 +12,7 @@ import logging
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from celery import current_app
@@ -24,16 +24,18 @@ from catalog.files import write_whole
 from catalog.models import Film
 from catalog.progress import Silent
 from inference import explain
-from inference.predict import UNUSABLE, load, read_inputs
+from inference.predict import UNUSABLE, image_encoder_of, read_inputs, text_encoder_of
+from training import registry, vectors
 from training.architectures import ARCHITECTURES
 from training.data import poster_file
 from training.encoders import NONE
-from training.films import read_films
+from training.films import FilmInputs, read_films
 from training.models import ModelVersion, Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from training.encoders.text import TextEncoder
     from training.inputs import Inputs
     from training.registry import Model
 
@@ -154,17 +156,34 @@ def make(film_id: int) -> bool:
 def _store(version: ModelVersion, film_id: int) -> None:
     from inference import heatmaps
 
-    model, text, image = load(version)
     film = read_films(Film.objects.filter(pk=film_id))[0]
     poster = poster_file(film.poster_sha256)
     if poster is None:
         raise FileNotFoundError("the poster's file is missing")
+    model = registry.load(version)
+    image = image_encoder_of(model, version)
+    text = _stored_text(model, film) or text_encoder_of(model, version)
     inputs = read_inputs([film], text, image, model, Silent())
     maps = heatmaps.maps(model.scorer, image, poster, range(len(model.terms)))
     sight = _sight(version, model, inputs, maps)
     if not _folder(version).is_dir():
         _forget_former()
     write_whole(_path(version, film.input_hash), json.dumps(asdict(sight)).encode())
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Stands in for an encoder all of whose vectors are stored, and need not be loaded, which takes seconds."""
+
+    name: str
+
+
+def _stored_text(model: "Model", film: FilmInputs) -> "TextEncoder | None":
+    names = model.config.get("encoders") or []
+    if model.text_encoder in NONE or len(names) < 2 or not film.text:
+        return None
+    _found, there = vectors.load(names[0], [film.text_hash])
+    return cast("TextEncoder", _Stored(names[0])) if there.all() else None
 
 
 def _sight(version: ModelVersion, model: "Model", inputs: "Inputs", maps: "NDArray[np.float32]") -> Sight:

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from inference.predict import load, read_inputs
 from inference.tasks import see_task
 from tests.factories import make_film
 from tests.training.films import made_up_films
-from training import registry
+from training import registry, vectors
 from training.architectures.heads import HeadsConfig, train_heads
+from training.encoders import image_encoder
 from training.films import read_films
 from training.inputs import TrainingData
 from training.loop import LoopOptions
@@ -219,3 +221,17 @@ def test_without_a_broker_it_is_quiet(
     monkeypatch.setattr(current_app, "send_task", away)
     assert sight.ask(eyed, seen_film) == sight.MAKING
     assert "nobody can be asked" in caplog.text
+
+
+def test_a_plot_whose_vector_is_stored_needs_no_text_encoder(
+    eyed: ModelVersion, seen_film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading one takes longer than all the rest."""
+    model = registry.load(eyed)
+    encoders = ["bert 01", image_encoder("starter").name]
+    other = replace(model, text_encoder="bert-there-is-not", config=model.config | {"encoders": encoders})
+    monkeypatch.setattr(registry, "load", lambda version: other)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert not sight.make(seen_film.pk), "there is no such encoder"
+    vectors.store("bert 01", [seen_film.text_hash], np.zeros((1, 4), np.float32))
+    assert sight.make(seen_film.pk)
