@@ -130,6 +130,7 @@ def test_each_network_tells_red_from_blue_when_it_learns_whole(name: str, red_an
     rate = 1e-2 if name == "efficientnet-b0" else 3e-3
     model = learned(red_and_blue, name, finetune="all", epochs=20, batch=4, patience=8, learning_rate=rate)
     assert precision_on_test_films(model, *red_and_blue) > 0.9  # the prior has .5
+    assert model.network.head.hidden is None  # the output layer alone, as published
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "feedforward"])
@@ -422,8 +423,9 @@ def test_where_published_weights_are_fine_tuned_the_head_learns_first(
     monkeypatch.setattr(posters_training, "fit", spy)
     monkeypatch.setattr(posters_training, "HEAD", replace(posters_training.HEAD, epochs=3))
     asked = options("resnet50", weights=str(tiny.resnet(tmp_path)), finetune="all", epochs=2, learning_rate=1e-4)
-    train(inputs, labels, asked, lambda epoch, total, figures: reported.append((epoch, total)))
+    model = train(inputs, labels, asked, lambda epoch, total, figures: reported.append((epoch, total)))
     assert trainings == [("Head", 3, 1e-3), ("OnPictures", 2, 1e-4)]
+    assert model.network.head.hidden is not None
     assert reported == [(epoch, 5) for epoch in range(1, 6)]
 
 
