@@ -26,6 +26,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -86,18 +87,16 @@ def _poster(film: Any) -> Path:
 
 
 def _time(options: argparse.Namespace) -> dict[str, Any]:
-    from inference import heatmaps
+    from inference import relevance
 
     films, figures = _films(options), {}
     figures["cold"] = _spread([_in_new_process(film.pk) for film in films[:5]])
     with tempfile.TemporaryDirectory() as folder:
         _see(films[0].pk, folder)
         figures["warm"] = _spread([_see(film.pk, folder) for film in films])
-    own = heatmaps.relevance
-    for name, way in (("maps alone", own), ("occlusion alone", heatmaps.by_occlusion)):
-        heatmaps.relevance = way
-        figures[name] = _spread([_maps_alone(film) for film in films[: 40 if way is own else 10]])
-    heatmaps.relevance = own
+    for name, way, most in (("maps alone", relevance.relevance, 40), ("occlusion alone", relevance.by_occlusion, 10)):
+        with mock.patch("inference.heatmaps.relevance", way):
+            figures[name] = _spread([_maps_alone(film) for film in films[:most]])
     for name, found in figures.items():
         print(f"{name:16} p50 {found['p50']:6.0f} ms   p95 {found['p95']:6.0f} ms   {found['films']} films", flush=True)
     return figures
@@ -111,11 +110,11 @@ def _spread(seconds: Sequence[float]) -> dict[str, float]:
 def _see(film_id: int, folder: str) -> float:
     from django.test import override_settings
 
-    from inference import sight
+    from inference import looking
 
     begun = time.perf_counter()
     with override_settings(DATA_DIR=Path(folder)):
-        if not sight.make(film_id):
+        if not looking.make(film_id):
             raise SystemExit("The champion of genres cannot look at these films.")
     return time.perf_counter() - begun
 
@@ -127,7 +126,7 @@ def _in_new_process(film_id: int) -> float:
 
 
 def _cold(options: argparse.Namespace) -> None:
-    from inference import heatmaps, sight  # noqa: F401 - a worker has imported them long before
+    from inference import heatmaps, looking  # noqa: F401 - a worker has imported them long before
 
     with tempfile.TemporaryDirectory() as folder:
         print(_see(options.films, folder))
@@ -203,12 +202,12 @@ def _from_poster_alone(eye: Any, pixels: Any) -> Callable[[Any], Any]:
     """Log-odds of masked posters."""
     import torch
 
-    from inference import heatmaps
+    from inference import relevance
 
     def score(masks: Any) -> Any:
         with torch.no_grad():
-            hidden = torch.split(torch.from_numpy(masks).float(), heatmaps.AT_ONCE)
-            return torch.cat([eye.logits(heatmaps.hide(pixels, part)) for part in hidden]).double().numpy()
+            hidden = torch.split(torch.from_numpy(masks).float(), relevance.AT_ONCE)
+            return torch.cat([eye.logits(relevance.hide(pixels, part)) for part in hidden]).double().numpy()
 
     return score
 
@@ -217,14 +216,14 @@ def _as_shown(eye: Any, model: Any, inputs: Any, pixels: Any) -> Callable[[Any],
     """Scores of masked posters with all else that is known of the film. For models that look at vectors."""
     import torch
 
-    from inference import heatmaps
+    from inference import relevance
 
     def score(masks: Any) -> Any:
         if model.looks.reads != "vectors" or getattr(model.scorer, "kind", "") == "cross-attention":
             return np.full((len(masks), len(model.terms)), np.nan)
         with torch.no_grad():
-            hidden = torch.split(torch.from_numpy(masks).float(), heatmaps.AT_ONCE)
-            vectors = torch.cat([eye.network(heatmaps.hide(pixels, part)) for part in hidden]).float().numpy()
+            hidden = torch.split(torch.from_numpy(masks).float(), relevance.AT_ONCE)
+            vectors = torch.cat([eye.network(relevance.hide(pixels, part)) for part in hidden]).float().numpy()
         films = inputs.take(np.zeros(len(masks), int))
         return model.scores(replace(films, image_vectors=vectors, has_image=np.ones(len(masks), bool)))
 
@@ -258,12 +257,12 @@ def _summary(rows: Sequence[dict[str, float]]) -> dict[str, Any]:
 
 def _ways(eye: Any, options: argparse.Namespace) -> dict[str, Way]:
     """What pages do, and if asked for, what else could be done with such a network."""
-    from inference import heatmaps
+    from inference import relevance
 
-    own: dict[str, Way] = {"own": heatmaps.relevance}
+    own: dict[str, Way] = {"own": relevance.relevance}
     if options.ways == "own":
         return own
-    attends = heatmaps.by_attention(eye, eye.pixels(_poster(_films(options)[0])), [0]) is not None
+    attends = relevance.by_attention(eye, eye.pixels(_poster(_films(options)[0])), [0]) is not None
     kind: dict[str, Way] = {"Grad-CAM": _grad_cam, "coarsest map only": _coarsest}
     return (
         own
@@ -271,26 +270,26 @@ def _ways(eye: Any, options: argparse.Namespace) -> dict[str, Way]:
         | {
             "against the others": _against_the_others,
             "integrated gradients": _integrated_gradients,
-            "occlusion": heatmaps.by_occlusion,
+            "occlusion": relevance.by_occlusion,
             "noise": _noise,
         }
     )
 
 
 def _coarsest(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
-    from inference import heatmaps
+    from inference import relevance
 
-    return (heatmaps.by_convolution(eye, pixels, terms) or [])[-1:]
+    return (relevance.by_convolution(eye, pixels, terms) or [])[-1:]
 
 
 def _grad_cam(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
     """As published: the last feature map, weighted by the gradient's mean over all places."""
     import torch
 
-    from inference import heatmaps
+    from inference import relevance
 
-    [layer] = heatmaps._layers(eye, pixels)[:1]
-    with torch.enable_grad(), heatmaps._calls([layer]) as calls:
+    [layer] = relevance._layers(eye, pixels)[:1]
+    with torch.enable_grad(), relevance.calls_of([layer]) as calls:
         logits = eye.logits(pixels.detach().requires_grad_())
     feature, found = calls[0][1], []
     for term in terms:
@@ -301,10 +300,10 @@ def _grad_cam(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
 
 def _against_the_others(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
     """What raises a genre more than the mean of all genres."""
-    from inference import heatmaps
+    from inference import relevance
 
     others = replace(eye, logits=lambda seen: eye.logits(seen) - eye.logits(seen).mean(1, keepdim=True))
-    return heatmaps.relevance(others, pixels, terms)
+    return relevance.relevance(others, pixels, terms)
 
 
 def _integrated_gradients(eye: Any, pixels: Any, terms: Sequence[int], steps: int = 16) -> Any:
@@ -325,9 +324,9 @@ def _integrated_gradients(eye: Any, pixels: Any, terms: Sequence[int], steps: in
 
 def _positive_rollout(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
     """As published: what attention times its gradient takes away is dropped."""
-    from inference import heatmaps
+    from inference import relevance
 
-    rollout = heatmaps.rollout
+    rollout = relevance.rollout
 
     def positive(attention: Any, slopes: Any) -> Any:
         return rollout(
@@ -335,11 +334,8 @@ def _positive_rollout(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:
             [slope * 0 + 1 for slope in slopes],
         )
 
-    heatmaps.rollout = positive
-    try:
-        return heatmaps.by_attention(eye, pixels, terms)
-    finally:
-        heatmaps.rollout = rollout
+    with mock.patch("inference.relevance.rollout", positive):
+        return relevance.by_attention(eye, pixels, terms)
 
 
 def _noise(eye: Any, pixels: Any, terms: Sequence[int]) -> Any:

@@ -20,6 +20,7 @@ _film = [
     path("history/", film.history, name="history"),
     path("poster/", film.poster, name="poster-upload"),
     path("heatmaps/", inference.heatmaps, name="heatmaps"),
+    path("features/", inference.features, name="features"),
     path("heatmaps/<slug:which>/<slug:slug>.png", inference.heatmap, name="heatmap"),
     path("<slug:kind>/<slug:slug>/decide/", film.decide, name="decide"),
     path("<slug:kind>/<slug:slug>/lock/", film.lock, name="lock"),

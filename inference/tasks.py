@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import Progress
-from inference import sight
+from inference import looking, sight
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
 from training.models import ModelVersion
@@ -39,9 +39,9 @@ def predict_if_stale_task() -> int | None:
 
 
 @shared_task(name=sight.TASK)
-def see_task(film_id: int) -> None:
+def see_task(film_id: int, what: str = sight.MAPS) -> None:
     """Heat maps of one film, for whoever looks at its page; no job, since nobody waits for it and it may get lost."""
-    sight.make(film_id)
+    looking.make(film_id, what)
 
 
 def _predict(job: Job, progress: Progress) -> dict[str, Any]:

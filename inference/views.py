@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from catalog.access import anybody
+from catalog.access import anybody, curators
 from catalog.models import Film, Term
 from catalog.rows import Row, film_rows
 from catalog.views.film import find_film
@@ -56,11 +56,30 @@ def _looked(request: HttpRequest, film: Film, version: ModelVersion) -> dict[str
     seen = sight.read(version, film)
     if seen is not None:
         return {"state": "ready", "seen": seen, "shown": shown(film, version, seen)}
+    return _asked(request, film, version, sight.MAPS)
+
+
+def _asked(request: HttpRequest, film: Film, version: ModelVersion, what: str) -> dict[str, Any]:
+    """Ask a worker, and say when the page is to ask again."""
     asked = request.GET.get("asked", "")
     times = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 3 else 0
-    state = sight.ask(version, film)
+    state = sight.ask(version, film, what)
     goes_on = state == sight.MAKING and times < len(DELAYS)
     return {"state": state, "asked": times + 1, "delay": DELAYS[times] if goes_on else 0}
+
+
+@require_safe
+@curators
+def features(request: HttpRequest, key: str) -> HttpResponse:
+    """What the first layer of the champion's network makes of the poster."""
+    film = find_film(request, key)
+    version = sight.champion_with_eyes() if film.poster_sha256 else None
+    context: dict[str, Any] = {"film": film, "version": version, "state": "none"}
+    if version is not None:
+        found = sight.read_features(version, film)
+        ready = {"state": "ready", "features": found}
+        context |= ready if found else _asked(request, film, version, sight.FEATURES)
+    return render_part(request, "catalog/features.html", context, part="maps")
 
 
 def shown(film: Film, version: ModelVersion, seen: Sight) -> list[Shown]:

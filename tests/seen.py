@@ -9,7 +9,7 @@ import numpy as np
 
 from catalog.files import write_whole
 from catalog.models import Film
-from inference import explain, sight
+from inference import explain, looking, sight
 from inference.sight import Sight, TermSight
 from training.models import ModelVersion
 
@@ -21,9 +21,10 @@ def store_sight(version: ModelVersion, film: Film, slugs: Sequence[str], **field
         row, column = divmod(place % 9, 3)
         heat[place, 24 * row : 24 * row + 24, 16 * column : 16 * column + 16] = 1
     terms = {
-        slug: TermSight(sight._png(one), explain.regions(one), 1.5, -0.5) for slug, one in zip(slugs, heat, strict=True)
+        slug: TermSight(looking._png(one), explain.regions(one), 1.5, -0.5)
+        for slug, one in zip(slugs, heat, strict=True)
     }
     said: dict[str, Any] = {"inputs": ["plot", "poster"], "weights": None, **fields}
     seen = Sight(version=version.name, terms=terms, **said)
-    write_whole(sight._path(version, film.input_hash), json.dumps(asdict(seen)).encode())
+    write_whole(sight.path(version, film.input_hash), json.dumps(asdict(seen)).encode())
     return seen

@@ -145,10 +145,10 @@ def test_maps_appear_when_a_worker_has_made_them(looked: Archive, open_browser: 
     page = open_browser()
     page.goto(looked.film.get_absolute_url())
     expect(page.locator("#heatmaps")).to_contain_text("Heat maps are being made.")
-    assert asked == [[looked.film.pk]]
+    assert asked == [[looked.film.pk, "maps"]]
     store_sight(looked.champion, looked.film, looked.champion.terms)
     expect(page.locator(HORROR)).to_be_visible()
-    assert asked == [[looked.film.pk]]
+    assert asked == [[looked.film.pk, "maps"]]
 
 
 def test_trouble_while_asking_is_kept_quiet(looked: Archive, open_browser: Open) -> None:

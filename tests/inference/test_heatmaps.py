@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from inference import heatmaps
+from inference import heatmaps, relevance
 from inference.explain import deletion
 from inference.eyes import Blind, Eye
 from tests.training import tiny
@@ -128,7 +128,7 @@ def test_relevance_is_what_the_logit_loses_where_the_map_becomes_its_mean() -> N
     network, weights = nn.Sequential(nn.Conv2d(3, 5, 3, stride=2), nn.ReLU(), Mean()), torch.randn(5, 4)
     pixels = torch.rand(1, 3, 13, 17)
     eye = Eye.of(scorer(weights), encoder(network, (17, 13)))
-    [found] = [part for part in heatmaps.by_convolution(eye, pixels, [2, 0]) or [] if part.shape[1:] == (6, 8)]
+    [found] = [part for part in relevance.by_convolution(eye, pixels, [2, 0]) or [] if part.shape[1:] == (6, 8)]
     feature = network[:2](pixels)[0].detach()  # (5, 6, 8)
     for row, column in ((0, 0), (3, 7), (5, 2)):
         without = feature.clone()
@@ -147,10 +147,10 @@ def test_of_every_resolution_the_last_layer_that_everything_passes_is_watched(tm
     eye = Eye.of(scorer(torch.zeros(8, 1)), encoder(network, (96, 144)))
     pixels = torch.rand(1, 3, 144, 96)
     names = {module: name for name, module in network.named_modules()}
-    assert [names[layer] for layer in heatmaps._layers(eye, pixels)] == ["stages", "stages.2", "stages.1", "stages.0"]
+    assert [names[layer] for layer in relevance._layers(eye, pixels)] == ["stages", "stages.2", "stages.1", "stages.0"]
     inside = network.get_submodule("stages.1.0.first")
-    assert not heatmaps._everything_passes(inside, eye, pixels)
-    with heatmaps._calls([inside]) as calls:
+    assert not relevance._everything_passes(inside, eye, pixels)
+    with relevance.calls_of([inside]) as calls:
         network(pixels)
     assert calls[0][1].shape == (1, 4, 18, 12)  # it was a candidate: of a resolution that is looked at
 
@@ -158,7 +158,7 @@ def test_of_every_resolution_the_last_layer_that_everything_passes_is_watched(tm
 def test_fine_feature_maps_are_left_out() -> None:
     network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.MaxPool2d(2), nn.Conv2d(2, 2, 1), Mean())
     eye = Eye.of(scorer(torch.ones(2, 1)), encoder(network, (48, 48)))
-    shapes = [part.shape for part in heatmaps.by_convolution(eye, torch.rand(1, 3, 48, 48), [0]) or []]
+    shapes = [part.shape for part in relevance.by_convolution(eye, torch.rand(1, 3, 48, 48), [0]) or []]
     assert shapes == [(1, 24, 24)]
 
 
@@ -177,13 +177,13 @@ def test_rollout_is_as_defined() -> None:
                 for key in range(4):
                     mean[query, key] += weights[head, query, key] * slope[head, query, key] / 2
         expected = expected + mean @ expected
-    found = heatmaps.rollout([torch.from_numpy(a) for a in attention], [torch.from_numpy(s) for s in slopes])
+    found = relevance.rollout([torch.from_numpy(a) for a in attention], [torch.from_numpy(s) for s in slopes])
     assert np.allclose(found, expected)
 
 
 def test_a_layer_that_plays_no_part_changes_nothing() -> None:
     weights = torch.rand(2, 3, 3)
-    assert torch.equal(heatmaps.rollout([weights, weights], [weights, None]), heatmaps.rollout([weights], [weights]))
+    assert torch.equal(relevance.rollout([weights, weights], [weights, None]), relevance.rollout([weights], [weights]))
 
 
 def test_a_transformer_is_read_by_its_attention_and_left_as_it_was(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_transformer_is_read_by_its_attention_and_left_as_it_was(tmp_path: Pat
     eye = Eye.of(scorer(weights), network)
     pixels = torch.rand(1, 3, 32, 32)
     before = network.network.network.config._attn_implementation  # type: ignore[union-attr]
-    [found] = heatmaps.by_attention(eye, pixels, [1]) or []
+    [found] = relevance.by_attention(eye, pixels, [1]) or []
     assert network.network.network.config._attn_implementation == before  # type: ignore[union-attr]
     inner: Any = network.network.network
     inner.set_attn_implementation("eager")
@@ -219,7 +219,7 @@ def test_a_transformer_is_read_by_its_attention_and_left_as_it_was(tmp_path: Pat
     ],
 )
 def test_patches_are_found_among_the_tokens(tokens: int, size: tuple[int, int], grid: tuple[int, int] | None) -> None:
-    assert heatmaps._grid(tokens, torch.zeros(1, 3, *size)) == grid
+    assert relevance._grid(tokens, torch.zeros(1, 3, *size)) == grid
 
 
 # Anything else ---------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_hiding_fills_with_the_posters_mean() -> None:
     pixels = torch.rand(1, 3, 8, 4)
     hidden = torch.zeros(2, 2, 1)
     hidden[0, 1] = 1
-    masked = heatmaps.hide(pixels, hidden)
+    masked = relevance.hide(pixels, hidden)
     assert torch.equal(masked[1], pixels[0])
     assert torch.equal(masked[0, :, :4], pixels[0, :, :4])
     assert torch.allclose(masked[0, :, 4:], pixels.mean((2, 3))[0, :, None, None].expand(3, 4, 4))
@@ -274,9 +274,9 @@ def test_encoders_of_every_kind(make: Make, way: str, tmp_path: Path, monkeypatc
     image = load(str(make(tmp_path / "encoder")), precision="fp32")
     settle(image.network, [torch.randn(8, 3, 32, 32)])  # a random convolutional net gives nothing but zeros
     weights = torch.randn(image.dimension, 3, generator=torch.manual_seed(0))
-    monkeypatch.setattr(heatmaps, "by_occlusion", None)
+    monkeypatch.setattr(relevance, "by_occlusion", None)
     if way == "attention":
-        monkeypatch.setattr(heatmaps, "by_convolution", None)
+        monkeypatch.setattr(relevance, "by_convolution", None)
     found = heatmaps.maps(scorer(weights), image, tiny.poster(tmp_path / "poster.jpg"), [0, 2])
     assert found.shape == (2, round(1.5 * heatmaps.WIDTH), heatmaps.WIDTH)
     assert found.max() == 1
@@ -296,11 +296,29 @@ def test_networks_that_read_pictures_themselves(
         preprocessing=squeezed(96, 96),
         image_logits=lambda pixels: seeing(pixels) @ weights,
     )
-    monkeypatch.setattr(heatmaps, "by_occlusion", None)
+    monkeypatch.setattr(relevance, "by_occlusion", None)
     found = heatmaps.maps(posters, None, tiny.poster(tmp_path / "poster.jpg"), [1])
     assert found.shape[0] == 1
     assert 0 < found.mean() < 1
     assert all(weights.grad is None for weights in seeing.parameters())
+
+
+# Feature maps ----------------------------------------------------------------------------------------------
+
+
+def test_the_first_layers_maps_are_stretched_to_what_they_hold(colours: ImageEncoder, poster: Path) -> None:
+    red, green = heatmaps.features(scorer(RED_AND_GREEN), colours, poster)
+    assert red.shape == (12, 8)
+    for feature, (row, column) in ((red, (2, 2)), (green, (9, 6))):
+        assert (feature.min(), feature.max()) == (0, 1)
+        assert feature[row, column] == 1
+
+
+def test_a_network_without_maps_says_so(poster: Path) -> None:
+    flat = encoder(nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 2)), (8, 8))
+    with pytest.raises(ValueError, match="no feature maps"):
+        heatmaps.features(scorer(RED_AND_GREEN), flat, poster)
+    assert heatmaps.maps(scorer(RED_AND_GREEN), flat, poster, [0]).max() == 1, "occlusion does without"
 
 
 # Where the network looks -----------------------------------------------------------------------------------
@@ -335,7 +353,7 @@ def test_hiding_what_a_map_shows_lowers_the_score_more_than_hiding_as_much_elsew
     pixels = eye.pixels(poster)
 
     def score(masks: Any) -> Any:
-        return eye.logits(heatmaps.hide(pixels, torch.from_numpy(masks).float())).detach().numpy()
+        return eye.logits(relevance.hide(pixels, torch.from_numpy(masks).float())).detach().numpy()
 
     maps = heatmaps.maps(scorer(RED_AND_GREEN), colours, poster, [0, 1])
     falls = deletion(maps, [0, 1], score, np.random.default_rng(0))

@@ -26,9 +26,10 @@ def walk(patterns):
     for pattern in patterns:
         walk(pattern.url_patterns) if hasattr(pattern, "url_patterns") else pattern.callback
 walk(genresite.urls.urlpatterns)
+FOR_WORKERS = ("eyes", "heatmaps", "relevance")
 for package in ("catalog", "genresite", "inference"):
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
-        if not set(module.name.split(".")) & {"migrations", "sample", "heatmaps", "eyes"}:  # the last two: for workers
+        if not set(module.name.split(".")) & {"migrations", "sample", *FOR_WORKERS}:
             importlib.import_module(module.name)
 for module in ("training.views", "training.api", "training.data", "training.registry"):
     if importlib.util.find_spec(module):

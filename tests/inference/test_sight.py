@@ -16,7 +16,7 @@ from PIL import Image
 
 from catalog.models import Film
 from catalog.progress import Silent
-from inference import explain, sight
+from inference import explain, looking, sight
 from inference.predict import load, read_inputs
 from inference.tasks import see_task
 from tests.factories import make_film
@@ -98,7 +98,7 @@ def test_a_worker_makes_maps_of_every_genre(eyed: ModelVersion, seen_film: Film)
 
 def test_the_colours_are_those_of_the_scale(eyed: ModelVersion, seen_film: Film) -> None:
     heat = np.linspace(0, 1, 96, dtype=np.float32).reshape(1, 96).repeat(4, 0)
-    colours = picture(sight._png(heat))
+    colours = picture(looking._png(heat))
     assert colours[0, 0, :3].tolist() == [68, 1, 84]
     assert colours[0, -1, :3].tolist() == [253, 231, 37]
     lightness = colours[0, :, :3].astype(float) @ [0.2126, 0.7152, 0.0722]
@@ -107,7 +107,7 @@ def test_the_colours_are_those_of_the_scale(eyed: ModelVersion, seen_film: Film)
 
 
 def test_plot_and_poster_add_up_to_what_the_model_says(eyed: ModelVersion, seen_film: Film) -> None:
-    sight.make(seen_film.pk)
+    looking.make(seen_film.pk)
     seen = sight.read(eyed, seen_film)
     assert seen is not None
     western = seen.terms["western"]
@@ -124,7 +124,7 @@ def test_plot_and_poster_add_up_to_what_the_model_says(eyed: ModelVersion, seen_
 def test_without_a_plot_there_is_nothing_to_share(eyed: ModelVersion, seen_film: Film) -> None:
     Film.objects.filter(pk=seen_film.pk).update(plot="")
     film = Film.objects.get(pk=seen_film.pk)
-    sight.make(film.pk)
+    looking.make(film.pk)
     seen = sight.read(eyed, film)
     assert seen is not None
     assert seen.inputs == ["poster"]
@@ -134,14 +134,14 @@ def test_without_a_plot_there_is_nothing_to_share(eyed: ModelVersion, seen_film:
 def test_an_edited_film_and_another_champion_are_looked_at_anew(
     eyed: ModelVersion, seen_film: Film, data: TrainingData, tmp_path: Path
 ) -> None:
-    sight.make(seen_film.pk)
+    looking.make(seen_film.pk)
     Film.objects.filter(pk=seen_film.pk).update(plot="Another plot.")
     edited = Film.objects.get(pk=seen_film.pk)
     assert sight.read(eyed, edited) is None
     other = make_champion(data, tmp_path)
     assert sight.read(other, seen_film) is None
     assert sight.read(eyed, seen_film) is not None
-    sight.make(edited.pk)
+    looking.make(edited.pk)
     assert sight.read(other, edited) is not None
     assert sight.read(eyed, seen_film) is None, "what former champions saw is removed"
 
@@ -149,7 +149,7 @@ def test_an_edited_film_and_another_champion_are_looked_at_anew(
 def test_a_model_that_weighs_is_asked_for_its_weights(eyed: ModelVersion, seen_film: Film) -> None:
     model = registry.load(eyed)
     object.__setattr__(model.scorer, "modality_weights", lambda inputs: np.array([[0.25, 0.75]], np.float32))
-    sight.make(seen_film.pk)
+    looking.make(seen_film.pk)
     seen = sight.read(eyed, seen_film)
     assert seen is not None
     assert seen.weights == [0.25, 0.75]
@@ -171,11 +171,24 @@ def test_who_has_eyes(db: None, architecture: str, image: str, eyes: bool) -> No
 
 
 def test_a_damaged_file_is_as_good_as_none(eyed: ModelVersion, seen_film: Film) -> None:
-    sight.make(seen_film.pk)
-    path = sight._path(eyed, seen_film.input_hash)
+    looking.make(seen_film.pk)
+    path = sight.path(eyed, seen_film.input_hash)
     for text in ("", "{", "{}", '{"terms": {"western": {}}}', path.read_text().replace("regions", "places")):
         path.write_text(text)
         assert sight.read(eyed, seen_film) is None
+
+
+def test_feature_maps_are_made_when_they_are_asked_for(eyed: ModelVersion, seen_film: Film) -> None:
+    see_task(seen_film.pk, sight.FEATURES)
+    assert sight.read(eyed, seen_film) is None
+    made = sight.read_features(eyed, seen_film)
+    assert made is not None
+    assert (made.count, made.of, made.width, made.height) == (32, 32, 48, 72)  # of the starter encoder's first layer
+    colours = picture(made.png)
+    assert colours.shape[:2] == (4 * (72 + 2), 8 * (48 + 2))
+    assert (colours[..., 3] == 255).all()
+    third = colours[1:73, 2 * 50 + 1 : 2 * 50 + 49, :3]
+    assert len(np.unique(third.reshape(-1, 3), axis=0)) > 5
 
 
 # What cannot be looked at ----------------------------------------------------------------------------------
@@ -194,22 +207,22 @@ def test_a_failure_is_logged_and_not_repeated_at_once(
     give_poster(seen_film, 4, file=False)
     film = Film.objects.get(pk=seen_film.pk)
     with caplog.at_level(logging.WARNING):
-        assert not sight.make(film.pk)
+        assert not looking.make(film.pk)
     assert "cannot be looked at by genres-1: the poster's file is missing" in caplog.text
     assert sight.ask(eyed, film) == sight.FAILED
     assert sent == []
 
 
 def test_films_without_posters_and_films_that_are_gone_are_left_alone(eyed: ModelVersion) -> None:
-    assert not sight.make(make_film().pk)
-    assert not sight.make(10**6)
+    assert not looking.make(make_film().pk)
+    assert not looking.make(10**6)
 
 
 def test_one_worker_is_asked_however_many_look(eyed: ModelVersion, seen_film: Film, sent: list[Any]) -> None:
     assert [sight.ask(eyed, seen_film) for _reader in range(5)] == [sight.MAKING] * 5
     [(name, how)] = sent
     assert name == see_task.name
-    assert (how["args"], how["queue"], how["expires"]) == ([seen_film.pk], "gpu", sight.WAIT_SECONDS)
+    assert (how["args"], how["queue"], how["expires"]) == ([seen_film.pk, sight.MAPS], "gpu", sight.WAIT_SECONDS)
 
 
 def test_without_a_broker_it_is_quiet(
@@ -232,6 +245,6 @@ def test_a_plot_whose_vector_is_stored_needs_no_text_encoder(
     other = replace(model, text_encoder="bert-there-is-not", config=model.config | {"encoders": encoders})
     monkeypatch.setattr(registry, "load", lambda version: other)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    assert not sight.make(seen_film.pk), "there is no such encoder"
+    assert not looking.make(seen_film.pk), "there is no such encoder"
     vectors.store("bert 01", [seen_film.text_hash], np.zeros((1, 4), np.float32))
-    assert sight.make(seen_film.pk)
+    assert looking.make(seen_film.pk)

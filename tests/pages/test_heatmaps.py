@@ -1,5 +1,7 @@
 """Heat maps on the film's page, on their own page and over the API."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from celery import current_app
 from django.core.cache import cache
 from django.test import Client
 
+from catalog.files import write_whole
 from catalog.models import Film, Term
 from inference import sight
 from inference.views import DELAYS
@@ -87,7 +90,7 @@ def test_maps_are_made_and_asked_for_again(client: Client, seen_film: Film, sent
     assert "?asked=2" in again
     assert f"delay:{DELAYS[1]}ms" in again
     [(name, how)] = sent
-    assert (name, how["args"]) == (sight.TASK, [seen_film.pk])
+    assert (name, how["args"]) == (sight.TASK, [seen_film.pk, sight.MAPS])
 
 
 def test_without_workers_it_stops_asking_and_says_so(client: Client, seen_film: Film, sent: list[Any]) -> None:
@@ -104,7 +107,7 @@ def test_odd_numbers_are_taken_for_none(client: Client, seen_film: Film, sent: l
 def test_what_failed_is_said_and_not_asked_for_again(client: Client, seen_film: Film, sent: list[Any]) -> None:
     version = sight.champion_with_eyes()
     assert version is not None
-    cache.set(sight._key(version, seen_film.input_hash), sight.FAILED)
+    cache.set(sight.key(version, seen_film.input_hash), sight.FAILED)
     said = text(client, address(seen_film), **HTMX)
     assert "There are no heat maps of this poster" in said
     assert "hx-get" not in said
@@ -240,6 +243,28 @@ def test_a_film_with_many_genres_costs_as_many_queries_as_one_with_few(
             text(client, address(seen_film), **HTMX)
             costs.append(queries())
     assert costs[0] == costs[1] < 12
+
+
+# Feature maps ----------------------------------------------------------------------------------------------
+
+
+def test_curators_may_ask_for_feature_maps(
+    carla: Client, vera: Client, seen_film: Film, champion: ModelVersion, sent: list[Any]
+) -> None:
+    url = f"/films/{seen_film.key}/features/"
+    store_sight(champion, seen_film, SLUGS)
+    assert url in text(carla, address(seen_film))
+    assert url not in text(vera, address(seen_film))
+    assert "Feature maps are being made." in text(carla, url)
+    [(_name, how)] = sent
+    assert how["args"] == [seen_film.pk, sight.FEATURES]
+    made = sight.Features(png="AAAA", count=32, of=64, width=48, height=72)
+    write_whole(sight.path(champion, seen_film.input_hash, sight.FEATURES), json.dumps(asdict(made)).encode())
+    part = text(carla, url, **HTMX)
+    assert 'src="data:image/png;base64,AAAA"' in part
+    assert "makes 32 pictures of 48 × 72 cells" in part
+    assert "There are 64 in all." in part
+    assert "hx-get" not in part
 
 
 # Over the API ----------------------------------------------------------------------------------------------
