@@ -42,7 +42,6 @@ class FusionConfig:
     """Share of the films with both that is shown without plot or without poster in training."""
     loop: LoopOptions = field(default_factory=lambda: LoopOptions(learning_rate=1.5e-3))
     """How they are trained."""
-
     precision: str = "auto"
     """Numbers that cross-attention is trained with: a precision of training.loop.accelerator."""
 
@@ -57,7 +56,7 @@ class FusionConfig:
 
 # Chosen on validation films (docs/experiments.md).
 CONFIGS = dict.fromkeys(FUSIONS, FusionConfig()) | {
-    "cross-attention": FusionConfig(hidden=128, dropout=0.2, loop=LoopOptions(epochs=6, batch=64, learning_rate=1e-3))
+    "cross-attention": FusionConfig(hidden=128, dropout=0.2, loop=LoopOptions(epochs=8, batch=64, learning_rate=2e-3))
 }
 
 
