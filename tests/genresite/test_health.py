@@ -25,6 +25,11 @@ def test_healthz_asks_nothing(client: Client, parts: dict[str, Callable[[], Chec
     assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_no_cache_keeps_an_answer(address: str, client: Client, parts: dict[str, Callable[[], Check]]) -> None:
+    assert "no-store" in client.get(address)["Cache-Control"]
+
+
 def test_readyz_names_each_part(client: Client, parts: dict[str, Callable[[], Check]]) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"database": True, "broker": True})
