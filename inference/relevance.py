@@ -26,7 +26,7 @@ from inference.eyes import Eye
 Call = tuple[nn.Module, Any]  # a module and what it gave
 Way = Callable[[Eye, Tensor, Sequence[int]], "list[Tensor] | None"]
 
-FINEST = 40  # cells on the shorter side: finer feature maps tell of edges, not of things
+FINEST = 50  # cells on the shorter side: in deep networks, what finer feature maps add is noise
 ACROSS = 8  # cells of an occlusion side by side; a square hides two by two
 AT_ONCE = 32  # occluded posters
 

@@ -147,7 +147,8 @@ def test_of_every_resolution_the_last_layer_that_everything_passes_is_watched(tm
     eye = Eye.of(scorer(torch.zeros(8, 1)), encoder(network, (96, 144)))
     pixels = torch.rand(1, 3, 144, 96)
     names = {module: name for name, module in network.named_modules()}
-    assert [names[layer] for layer in relevance._layers(eye, pixels)] == ["stages", "stages.2", "stages.1", "stages.0"]
+    layers = [names[layer] for layer in relevance._layers(eye, pixels)]
+    assert layers == ["stages", "stages.2", "stages.1", "stages.0", "stem.1"]
     inside = network.get_submodule("stages.1.0.first")
     assert not relevance._everything_passes(inside, eye, pixels)
     with relevance.calls_of([inside]) as calls:
@@ -157,9 +158,9 @@ def test_of_every_resolution_the_last_layer_that_everything_passes_is_watched(tm
 
 def test_fine_feature_maps_are_left_out() -> None:
     network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.MaxPool2d(2), nn.Conv2d(2, 2, 1), Mean())
-    eye = Eye.of(scorer(torch.ones(2, 1)), encoder(network, (48, 48)))
-    shapes = [part.shape for part in relevance.by_convolution(eye, torch.rand(1, 3, 48, 48), [0]) or []]
-    assert shapes == [(1, 24, 24)]
+    eye = Eye.of(scorer(torch.ones(2, 1)), encoder(network, (64, 64)))
+    shapes = [part.shape for part in relevance.by_convolution(eye, torch.rand(1, 3, 64, 64), [0]) or []]
+    assert shapes == [(1, 32, 32)]
 
 
 # Attention -------------------------------------------------------------------------------------------------
