@@ -79,4 +79,4 @@ def _unseen_by(champion: registry.Model, snapshot: Snapshot) -> NDArray[np.int64
         return np.array([i for i in test if split_of(snapshot.keys[i]) == "test"], np.int64)
     ids = [snapshot.film_ids[i] for i in test]
     parts = dict(Film.objects.filter(pk__in=ids).values_list("pk", f"external__split:{split}"))
-    return np.array([i for i, pk in zip(test, ids, strict=True) if parts[pk] in (None, "test")], np.int64)
+    return np.array([i for i, pk in zip(test, ids, strict=True) if parts.get(pk) in (None, "test")], np.int64)

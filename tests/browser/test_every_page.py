@@ -24,6 +24,7 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
         *((None, address) for address in ("/?q=nothing-like-it", "/?genre=horror&sort=doubt", "/models/genres-2/")),
         *((archive.vera, address) for address in (film, "/jobs/", "/accounts/password/change/", "/accounts/tokens/")),
         *((archive.carla, address) for address in ("/?review=1", film, f"{film}?all=genre", unfinished, "/jobs/")),
+        *((archive.carla, address) for address in (f"{film}heatmaps/", f"{film}features/")),
         *((archive.carla, address) for address in (f"{film}history/", "/accounts/logout/", "/api/docs/")),
         *((archive.ada, address) for address in ("/jobs/", *jobs, "/import/", "/import/names/", "/models/")),
         *((archive.ada, address) for address in ("/models/genres-1/", "/models/genres-2/", "/models/retrain/")),

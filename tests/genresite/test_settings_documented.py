@@ -10,7 +10,7 @@ from tests.genresite.running import manage
 
 ROOT = Path(__file__).resolve().parents[2]
 READS = re.compile(r"""(?:env_[a-z]+\(|environ\.get\(|environ\[)\s*["']([A-Z][A-Z_]+)["']""")
-SET_BY_US = {"DJANGO_SETTINGS_MODULE"}
+SET_BY_US = {"DJANGO_SETTINGS_MODULE"} | {"RANK", "WORLD_SIZE"}  # the latter by what starts several processes
 
 
 def read_variables() -> set[str]:

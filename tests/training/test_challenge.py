@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+from catalog.models import Film
 from catalog.progress import Silent
 from tests.training.test_evaluation import Fixed, films
 from training import challenge, registry
@@ -27,8 +28,10 @@ SCORES = {
 
 
 def model(terms: list[str], table: str, thresholds: list[float], **config: Any) -> registry.Model:
-    cuts = np.array(thresholds, np.float32)
-    return registry.Model(Fixed(plot=SCORES[table]), terms, cuts, f"{table} text", f"{table} image", config)
+    cuts, config = np.array(thresholds, np.float32), {"architecture": "heads"} | config
+    return registry.Model(
+        Fixed(plot=SCORES[table]), terms, cuts, f"{table} text", f"{table} image", {"architecture": "heads"} | config
+    )
 
 
 def snapshot(*test: int) -> Snapshot:
@@ -86,8 +89,24 @@ def test_films_that_a_hash_split_champion_learned_from_are_left_out(
     for config in ({}, {"options": {"split": "hash"}}):
         found = compared(monkeypatch, model(THEIRS, "theirs", [0.5] * 3, **config), snapshot(0, 1, 2))
         assert found["films"] == 1
+
+
+@pytest.mark.django_db
+def test_films_that_an_official_split_champion_learned_from_are_left_out(
+    read: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     official = model(THEIRS, "theirs", [0.5] * 3, options={"split": "mmimdb"})
-    assert compared(monkeypatch, official, snapshot(0, 1, 2))["films"] == 3
+    for row, part in ((0, "train"), (1, "test")):
+        Film.objects.create(pk=100 + row, key=KEYS[row], title="A film", external={"split:mmimdb": part})
+    assert compared(monkeypatch, official, snapshot(0, 1, 2))["films"] == 2  # film 2 is in no part of it
+
+
+def test_a_stratified_champion_is_compared_on_the_same_labels_only(
+    read: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for its_labels, judged in (("hash", 3), ("other", None)):
+        champion = model(THEIRS, "theirs", [0.5] * 3, options={"split": "stratified"}, dataset_hash=its_labels)
+        assert compared(monkeypatch, champion, snapshot(0, 1, 2)).get("films") == judged
 
 
 @pytest.mark.parametrize(("terms", "test"), [(["horror", "western"], (1, 5)), (THEIRS, (0, 2))])

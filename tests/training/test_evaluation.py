@@ -10,7 +10,7 @@ from sklearn import metrics as sk
 
 from training import metrics
 from training.evaluation import by_modality, compare, evaluate, on_shared_terms
-from training.inputs import Inputs
+from training.inputs import MODALITIES, Inputs, Modality
 from training.intervals import bootstrap
 from training.metrics import Truth
 
@@ -24,11 +24,13 @@ def films(text: list[bool], image: list[bool]) -> Inputs:
     numbers = list(range(len(text)))
     texts = [f"film {number}" if here else "" for number, here in zip(numbers, text, strict=True)]
     flags = np.array(text), np.array(image)
-    return Inputs(texts, nothing, flags[0], nothing, flags[1], numbers, [""] * len(text))
+    return Inputs(texts, nothing, flags[0], nothing, flags[1], numbers, [""] * len(text), [None] * len(text))
 
 
 class Fixed:
     """Scores (N, T) by film number, one table for each way to see films: both, plot, poster."""
+
+    sees: tuple[Modality, ...] = MODALITIES
 
     def __init__(self, **tables: NDArray[np.float32]) -> None:
         self.tables = tables
@@ -123,6 +125,12 @@ def test_films_with_plot_and_poster_are_judged_from_both_and_from_each() -> None
 def test_without_a_film_that_has_both_there_is_nothing_to_compare() -> None:
     inputs = films([True, False], [False, True])
     assert by_modality(Fixed(), inputs, Truth.of([[1], [0]]), THRESHOLDS[:1]) == {}
+
+
+def test_a_model_of_one_modality_has_nothing_to_be_left_out() -> None:
+    inputs, scorer = films([True] * 4, [True] * 4), Fixed(both=scores_of(1, 4))
+    scorer.sees = ("image",)
+    assert by_modality(scorer, inputs, Truth.of(labels_of(2, 2, 2, films=4)), THRESHOLDS) == {}
 
 
 def decisions(*columns: str) -> NDArray[np.bool_]:

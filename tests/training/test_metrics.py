@@ -135,8 +135,8 @@ def test_hits_in_the_top_3_by_hand() -> None:
 
 
 def test_all_that_fit_into_the_top_3_are_all_that_could() -> None:
-    scores, truth = np.array([[0.9, 0.8, 0.7, 0.6]]), Truth.of([[1, 1, 1, 1]])
-    assert metrics.hits_at(scores, truth, 3) == pytest.approx({"any": 1, "share": 1, "mean": 3, "f1": 6 / 7})
+    hits = metrics.hits_at(np.array([[0.9, 0.8, 0.7, 0.6]]), Truth.of([[1, 1, 1, 1]]), 3)
+    assert hits == pytest.approx({"any": 1, "share": 1, "precision": 1, "mean": 3, "f1": 6 / 7})
 
 
 def test_of_equal_scores_the_first_terms_are_in_the_top() -> None:
@@ -155,7 +155,7 @@ def test_what_is_unknown_is_not_in_the_top_where_little_is_known() -> None:
 
 
 def test_without_a_yes_nothing_is_caught() -> None:
-    nothing = {"any": 0.0, "share": 0.0, "mean": 0.0, "f1": 0.0}
+    nothing = {"any": 0.0, "share": 0.0, "precision": 0.0, "mean": 0.0, "f1": 0.0}
     assert metrics.hits_at(np.ones((2, 3)), Truth.of([[0, 0, 0], [-1, 0, -1]])) == nothing
     assert metrics.hits_at(np.array([[0.9, 0.8, 0.7, 0.6]]), Truth.of([[0, 0, 0, 1]])) == nothing  # it is the fourth
 
@@ -199,6 +199,7 @@ def test_a_row_per_term_equals_scikit_learn_on_its_known_films() -> None:
             "positives": yes.sum(),
             "known": known.sum(),
             "decided": said[known].sum(),
+            "accuracy": sk.accuracy_score(yes[known], said[known]),
             "precision": sk.precision_score(yes[known], said[known]),
             "recall": sk.recall_score(yes[known], said[known]),
             "f1": sk.f1_score(yes[known], said[known]),
@@ -218,6 +219,7 @@ def test_the_summary_names_every_metric_rightly() -> None:
         "samples": metrics.averaged(decided, truth, "samples"),
         "map": metrics.average_precisions(scores, truth).mean(),
         "hamming_loss": metrics.hamming_loss(decided, truth),
+        "label_accuracy": metrics.label_accuracies(decided, truth).mean(),
         "subset_accuracy": metrics.subset_accuracy(decided, truth),
         "coverage_error": metrics.coverage_error(scores, truth),
         "top3": metrics.hits_at(scores, truth, 3),
