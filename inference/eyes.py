@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from training.encoders.pictures import Preprocessing, stack
 from training.inputs import Inputs
 from training.thresholds import log_odds
+from training.tokens import patch_states
 
 if TYPE_CHECKING:
     from training.encoders.image import ImageEncoder
@@ -55,7 +56,7 @@ class Eye:
         network, preprocessing = encoder.network, encoder.preprocessing
         if not hasattr(scorer, "image_logits"):
             return cls(network, preprocessing, lambda pixels: _scored(scorer, network(pixels)), differentiable=False)
-        see = _states if getattr(scorer, "kind", "") == "cross-attention" else nn.Module.__call__
+        see = patch_states if getattr(scorer, "kind", "") == "cross-attention" else nn.Module.__call__
         return cls(network, preprocessing, lambda pixels: whole.image_logits(see(network, pixels).float().cpu()))
 
     @property
@@ -95,13 +96,6 @@ def _span(coordinates: NDArray[np.float64]) -> tuple[float, float]:
     step, start = np.polyfit(middle + 0.5, coordinates[middle], 1)
     begin, end = start, start + step * len(coordinates)
     return float(np.clip(begin, 0, 1)), float(np.clip(end, 0, 1))
-
-
-def _states(network: nn.Module, pixels: Tensor) -> Tensor:
-    """What the network knows of each patch, (B, P, D)."""
-    from training.tokens import patch_states
-
-    return patch_states(network, pixels)
 
 
 @torch.inference_mode()

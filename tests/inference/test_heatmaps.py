@@ -284,6 +284,23 @@ def test_encoders_of_every_kind(make: Make, way: str, tmp_path: Path, monkeypatc
     assert np.abs(found[0] - found[1]).max() > 0.1
 
 
+def test_models_that_see_patches(poster: Path) -> None:
+    """Of cross-attention every place of the last feature map reaches the logits by itself."""
+    torch.manual_seed(0)
+    image = encoder(StarterEncoder(StarterConfig(widths=(8, 8, 8, 8))), (96, 144))
+    seen: list[tuple[int, ...]] = []
+
+    def logits(states: Tensor) -> Tensor:
+        seen.append(tuple(states.shape))
+        return states.square().sum(2)[:, :2]  # of the first two places of fifteen
+
+    patches = cast("Scorer", SimpleNamespace(kind="cross-attention", sees=("text", "image"), image_logits=logits))
+    found = heatmaps.maps(patches, image, poster, [0, 1])
+    assert set(seen) == {(1, 15, 8)}
+    assert found.max() == 1
+    assert found[0, 40:].mean() < found[0, :24].mean()
+
+
 @pytest.mark.parametrize("network", [Vgg16, InceptionV3])
 def test_networks_that_read_pictures_themselves(
     network: type[nn.Module], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
