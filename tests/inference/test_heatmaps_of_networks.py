@@ -14,7 +14,7 @@ from inference.eyes import Eye
 from tests.training.test_posters import NAMES, _tiny_backbones, learned, red_and_blue
 
 __all__ = ["_tiny_backbones", "red_and_blue"]
-HALVES = (np.s_[:6], np.s_[6:], np.s_[:, :4], np.s_[:, 4:])
+HALVES: tuple[Any, ...] = (np.s_[:6], np.s_[6:], np.s_[:, :4], np.s_[:, 4:])
 
 
 @pytest.fixture(scope="module")
