@@ -95,7 +95,11 @@ def shown(film: Film, version: ModelVersion, seen: Sight) -> list[Shown]:
 
 def heatmap_url(film: Film, version: ModelVersion, slug: str) -> str:
     """Another one for another version or an edited film, so that browsers may keep what they got."""
-    return reverse("heatmap", args=[film.key, f"{version.name}-{film.input_hash[:12]}", slug])
+    return reverse("heatmap", args=[film.key, _which(film, version), slug])
+
+
+def _which(film: Film, version: ModelVersion) -> str:
+    return f"{version.name}-{film.input_hash[:12]}"
 
 
 @require_safe
@@ -105,7 +109,7 @@ def heatmap(request: HttpRequest, key: str, which: str, slug: str) -> HttpRespon
     film = find_film(request, key)
     version = sight.champion_with_eyes()
     seen = sight.read(version, film) if version else None
-    if version is None or seen is None or slug not in seen.terms or request.path != heatmap_url(film, version, slug):
+    if version is None or seen is None or which != _which(film, version) or slug not in seen.terms:
         raise Http404
     response = HttpResponse(base64.b64decode(seen.terms[slug].png), content_type="image/png")
     response["Cache-Control"] = f"{'public' if settings.PUBLIC else 'private'}, max-age={YEAR}, immutable"

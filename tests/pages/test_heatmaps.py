@@ -9,6 +9,7 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
 from catalog.files import write_whole
 from catalog.models import Film, Term
@@ -162,6 +163,15 @@ def test_a_map_is_a_picture_that_may_be_kept(client: Client, seen_film: Film, ch
     assert response["Content-Type"] == "image/png"
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_keys_of_every_kind_have_maps(client: Client, seen_film: Film, champion: ModelVersion) -> None:
+    Film.objects.filter(pk=seen_film.pk).update(key="영화 1%")
+    film = Film.objects.get(pk=seen_film.pk)
+    store_sight(champion, film, SLUGS)
+    part = client.get(reverse("heatmaps", args=[film.key]), headers=HTMX).content.decode()
+    url = part.split('src="')[1].split('"')[0]
+    assert client.get(url).content.startswith(b"\x89PNG")
 
 
 def test_maps_of_other_versions_inputs_and_terms_are_not_there(
