@@ -123,6 +123,7 @@ CELERY_BEAT_SCHEDULE = {
 
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
+CLIPS_DIR = env_path("CLIPS_DIR", DATA_DIR / "clips")
 MODELS_DIR = env_path("MODELS_DIR", DATA_DIR / "models")
 TENSORBOARD_DIR = env_path("TENSORBOARD_DIR", DATA_DIR / "tensorboard")
 STATIC_URL = "/static/"

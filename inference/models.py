@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.models import Film
+from catalog.models import Film, Frame
 from training.models import ModelVersion
 
 
@@ -25,3 +25,41 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.film_id} by {self.version_id}"
+
+
+class Tagging(models.Model):
+    """What one tagger found in the frames of a film: how often each tag appeared, and in how many frames it could.
+
+    `tagger` names model, adapter and prompts; the same tagger on other frames replaces what it said before.
+    """
+
+    film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="taggings")
+    tagger = models.CharField(max_length=160)
+    version = models.ForeignKey(ModelVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    frames = models.PositiveIntegerField(help_text="looked at")
+    counts = models.JSONField(default=dict, help_text="tag's slug to the number of frames it appeared in")
+    tagged_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-tagged_at"]
+        constraints = [models.UniqueConstraint(fields=["film", "tagger"], name="tagged_once_by_each")]
+
+    def __str__(self) -> str:
+        return f"{self.film_id} by {self.tagger}"
+
+
+class Caption(models.Model):
+    """What a tagger said of one frame, and the words in it that stand for tags: the evidence."""
+
+    tagging = models.ForeignKey(Tagging, on_delete=models.CASCADE, related_name="captions")
+    frame = models.ForeignKey(Frame, on_delete=models.CASCADE, related_name="captions")
+    text = models.TextField(blank=True)
+    # {"rain": "rainy"}: a tag's slug to the words that it was found by, or to a score where there are no words.
+    matches = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["frame"]
+        constraints = [models.UniqueConstraint(fields=["tagging", "frame"], name="one_caption_per_frame")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -7,7 +7,7 @@ import numpy as np
 
 from catalog import search
 from catalog.labelling import change_set
-from catalog.models import ChangeSet, Film, Label, Term, User
+from catalog.models import ChangeSet, Clip, Film, Frame, Label, Term, User
 from catalog.scores import ScoreTable
 from inference.models import Prediction
 from training.models import ModelVersion, Task
@@ -25,6 +25,24 @@ def make_film(title: str = "", **fields: Any) -> Film:
     film = Film.objects.create(key=key, title=title, **{"plot": f"The plot of {title}.", **fields})
     film.refresh_from_db()
     return film
+
+
+def make_clip(film: Film, *, sha256: str = "", **fields: Any) -> Clip:
+    """A clip as a row: it has no file."""
+    found = {"name": "clip.mp4", "size": 1000, "container": "mp4", "codec": "h264", "width": 640, "height": 360}
+    return Clip.objects.create(
+        film=film, sha256=sha256 or f"{next(_number):064x}", **{**found, "fps": 24.0, "seconds": 60.0, **fields}
+    )
+
+
+def make_frame(clip: Clip, seconds: float, *, next_sha256: str = "", **fields: Any) -> Frame:
+    """A frame as a row: it has no picture. With a next one it is a pair."""
+    use = Frame.Use.PAIR if next_sha256 else Frame.Use.TAGGING
+    sha256 = fields.pop("sha256", "") or f"{next(_number):064x}"
+    return Frame.objects.create(
+        clip=clip, use=use, seconds=seconds, sha256=sha256, next_sha256=next_sha256,
+        **{"width": 640, "height": 360, **fields},
+    )  # fmt: skip
 
 
 def make_term(slug: str = "", kind: Term.Kind = Term.Kind.GENRE, **fields: Any) -> Term:

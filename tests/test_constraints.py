@@ -17,9 +17,11 @@ from catalog import labelling
 from catalog.models import (
     ApiToken,
     ChangeSet,
+    Clip,
     Decision,
     Film,
     FilmTerm,
+    Frame,
     Job,
     JobFailure,
     Label,
@@ -27,10 +29,11 @@ from catalog.models import (
     Review,
     SourceName,
     Term,
+    Upload,
     User,
 )
-from inference.models import Prediction
-from tests.factories import make_film, make_term, make_user, make_version
+from inference.models import Caption, Prediction, Tagging
+from tests.factories import make_clip, make_film, make_frame, make_term, make_user, make_version
 from training.models import Embedding, ModelVersion, Promotion, Run
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +45,13 @@ OURS = [model for name in ("catalog", "training", "inference") for model in apps
 NEW_KEYS: dict[Model, dict[str, Any]] = {
     ApiToken: {"name": "desktop", "digest": "d" * 64},
     ChangeSet: {"undoes_id": "second change"},
+    Clip: {"sha256": "another"},
     Film: {"key": "another", "imdb_id": "tt0000002"},
     FilmTerm: {"film_id": "second film"},
+    Frame: {"seconds": 2.5},
+    Upload: {"id": "00000000-0000-4000-8000-000000000001"},
+    Caption: {"frame_id": "second frame"},
+    Tagging: {"tagger": "another"},
     Label: {"film_id": "second film"},
     Poster: {"film_id": "second film"},
     Review: {"film_id": "second film"},
@@ -63,7 +71,11 @@ UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
     ("catalog_changeset_undoes_id_key", ChangeSet, ("undoes_id",)),
     ("catalog_film_key_key", Film, ("key",)),
     ("catalog_film_imdb_id_key", Film, ("imdb_id",)),
+    ("clip_once", Clip, ("sha256",)),
     ("film_term_once", FilmTerm, ("film_id",)),
+    ("frame_once", Frame, ("seconds",)),
+    ("tagged_once_by_each", Tagging, ("tagger",)),
+    ("one_caption_per_frame", Caption, ("frame_id",)),
     ("one_label_per_film_and_term", Label, ("film_id",)),
     ("catalog_poster_film_id_key", Poster, ("film_id",)),
     ("source_name", SourceName, ("name",)),
@@ -88,6 +100,18 @@ CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("film_year", Film, {"year": 2101}),
     ("catalog_film_year_check", Film, {"year": -1}),
     ("catalog_film_revision_check", Film, {"revision": -1}),
+    ("catalog_clip_size_check", Clip, {"size": -1}),
+    ("catalog_clip_width_check", Clip, {"width": -1}),
+    ("catalog_clip_height_check", Clip, {"height": -1}),
+    ("catalog_clip_strip_count_check", Clip, {"strip_count": -1}),
+    ("frame_use", Frame, {"use": "still", "next_sha256": ""}),
+    ("a_pair_has_a_next_frame", Frame, {"next_sha256": ""}),
+    ("a_pair_has_a_next_frame", Frame, {"use": "tagging"}),
+    ("catalog_frame_number_check", Frame, {"number": -1}),
+    ("catalog_frame_width_check", Frame, {"width": -1}),
+    ("catalog_frame_height_check", Frame, {"height": -1}),
+    ("catalog_upload_size_check", Upload, {"size": -1}),
+    ("inference_tagging_frames_check", Tagging, {"frames": -1}),
     ("catalog_job_attempts_check", Job, {"attempts": -1}),
     ("catalog_job_done_check", Job, {"done": -1}),
     ("catalog_job_total_check", Job, {"total": -1}),
@@ -117,6 +141,13 @@ ALLOWED: list[tuple[Model, dict[str, Any]]] = [
     (ChangeSet, {"kind": "import", "user_id": None}),
     *((Film, {"year": year}) for year in (None, 1870, 2100)),
     (FilmTerm, {"film_id": "film", "term_id": "second term"}),
+    (Clip, {"film_id": "second film", "sha256": "c"}),
+    (Frame, {"use": "tagging", "next_sha256": "", "seconds": 1.5}),
+    (Frame, {"clip_id": "second clip", "seconds": 1.5}),
+    (Frame, {"number": None, "motion": None}),
+    (Tagging, {"film_id": "second film", "tagger": "toy"}),
+    (Tagging, {"version_id": None}),
+    (Term, {"kind": "scene", "slug": "test-genre"}),
     *((Label, {"value": value, "locked": locked}) for value in Label.Value.values for locked in (False, True)),
     *((Label, {**BY_IMPORT, "value": value}) for value in ("yes", "no")),
     (Label, {"film_id": "film", "term_id": "second term"}),
@@ -142,20 +173,28 @@ class World:
         runs = [Run.objects.create(task="genres", job=jobs[0], started_by=somebody), Run.objects.create(task="genres")]
         version = make_version(term, run=runs[0])
         other_version = make_version(term, champion=False)
+        clip, second_clip = (make_clip(film, sha256=name, added_by=somebody) for name in "cd")
+        frames = [make_frame(clip, seconds, next_sha256="f") for seconds in (1.5, 3.5)]
+        tagging = Tagging.objects.create(film=film, tagger="toy", version=version, frames=2)
         self.user = somebody
         self.rows: dict[Model, models.Model] = {
             ApiToken: ApiToken.issue(somebody, "laptop")[0],
             ChangeSet: undone,
+            Caption: Caption.objects.create(tagging=tagging, frame=frames[0]),
+            Clip: clip,
             Decision: Decision.objects.latest("pk"),
             Film: film,
             FilmTerm: FilmTerm.objects.get(film=film),
+            Frame: frames[0],
             Job: jobs[0],
             JobFailure: JobFailure.objects.create(job=jobs[0], item="row 1", reason="No title."),
             Label: Label.objects.get(),
             Poster: Poster.objects.create(film=film, sha256="a", source_sha256="b", width=2, height=3, size=1),
             Review: Review.objects.create(film=film, waiting=1, doubt=0.5),
             SourceName: SourceName.objects.create(kind="genre", name="Giallo", source="test", term=term),
+            Tagging: tagging,
             Term: term,
+            Upload: Upload.objects.create(film=film, user=somebody, name="a.mp4", size=9),
             User: somebody,
             Prediction: Prediction.objects.create(film=film, version=version, scores=[1.0], input_hash="a", inputs=[]),
             Embedding: Embedding.objects.create(encoder="minilm", input_hash="a", vector=[1.0, 2.0]),
@@ -166,7 +205,7 @@ class World:
         self.named = {
             "film": film, "second film": second, "second term": make_term("comedy"), "second change": again,
             "second run": runs[1], "second job": jobs[1], "second version": other_version, "somebody": somebody,
-            "somebody else": make_user(),
+            "somebody else": make_user(), "second clip": second_clip, "second frame": frames[1],
         }  # fmt: skip
 
     def insert(self, model: Model, *, same: tuple[str, ...] = (), **changes: Any) -> None:

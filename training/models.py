@@ -17,6 +17,7 @@ class Task(models.TextChoices):
 
     GENRES = "genres", _("genres")
     TAGS = "tags", _("tags")
+    SCENES = "scenes", _("scene genres")
 
     @property
     def term_kind(self) -> str:
@@ -74,7 +75,7 @@ class ModelVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "number"], name="version_number"),
             models.UniqueConstraint(fields=["task"], condition=models.Q(champion=True), name="one_champion_per_task"),
-            models.CheckConstraint(condition=models.Q(task__in=["genres", "tags"]), name="version_task"),
+            models.CheckConstraint(condition=models.Q(task__in=["genres", "tags", "scenes"]), name="version_task"),
         ]
 
     def __str__(self) -> str:

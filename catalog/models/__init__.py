@@ -1,5 +1,6 @@
 """Films and what people say about them."""
 
+from catalog.models.clip import Clip, Frame, Upload
 from catalog.models.film import Film, FilmQuerySet, Poster
 from catalog.models.job import Job, JobFailure
 from catalog.models.label import ChangeSet, Decision, FilmTerm, Label, Review
@@ -10,10 +11,12 @@ from catalog.models.user import User
 __all__ = [
     "ApiToken",
     "ChangeSet",
+    "Clip",
     "Decision",
     "Film",
     "FilmQuerySet",
     "FilmTerm",
+    "Frame",
     "Job",
     "JobFailure",
     "Label",
@@ -21,5 +24,6 @@ __all__ = [
     "Review",
     "SourceName",
     "Term",
+    "Upload",
     "User",
 ]

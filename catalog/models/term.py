@@ -1,4 +1,4 @@
-"""Genres and tags: one table, since labels, predictions, thresholds and search treat them alike."""
+"""Genres, tags and scene genres: one table, since labels, predictions, thresholds and search treat them alike."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Term(models.Model):
-    """A genre or a tag, in English and Korean."""
+    """A genre, a tag or a scene genre, in English and Korean."""
 
     class Kind(models.TextChoices):
         GENRE = "genre", _("genre")
         TAG = "tag", _("tag")
+        SCENE = "scene", _("scene genre")
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     slug = models.SlugField(max_length=60)
@@ -26,7 +27,7 @@ class Term(models.Model):
         ordering = ["kind", "name_en"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "slug"], name="term_slug"),
-            models.CheckConstraint(condition=models.Q(kind__in=["genre", "tag"]), name="term_kind"),
+            models.CheckConstraint(condition=models.Q(kind__in=["genre", "tag", "scene"]), name="term_kind"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_new_site_has_its_terms_in_both_languages() -> None:
-    assert Counter(Term.objects.values_list("kind", flat=True)) == {"genre": 27, "tag": 71}
+    assert Counter(Term.objects.values_list("kind", flat=True)) == {"genre": 27, "tag": 71, "scene": 6}
     for term in Term.objects.all():
         assert term.name_en and term.name_ko
         assert term.kind == "tag" or (term.guideline_en and term.guideline_ko)
@@ -37,7 +37,7 @@ def test_loading_again_adds_nothing_and_keeps_what_people_changed() -> None:
 
 def test_terms_come_back_when_they_are_missing() -> None:
     Term.objects.filter(slug__in=["horror", "war"]).delete()
-    assert load_terms() == 3  # genre and tag "horror", genre "war"
+    assert load_terms() == 4  # genre, tag and scene genre "horror", genre "war"
 
 
 @pytest.mark.parametrize("name", ["Sci-Fi", "SciFi", "science fiction", "SCI FI", "sf"])

@@ -99,7 +99,7 @@ def test_every_part_has_its_line_even_with_a_broker_that_hangs(
     assert time.monotonic() - began < 60
     assert list(lines) == [
         "database", "pgvector", "migrations", "broker", "workers", "jobs", "text encoder", "image encoder",
-        "champion for genres", "champion for tags", "films", "disk",
+        "champion for genres", "champion for tags", "champion for scenes", "films", "disk",
     ]  # fmt: skip
     assert lines["database"].well
     assert lines["pgvector"].well
