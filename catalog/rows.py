@@ -120,7 +120,10 @@ def film_row(film: Film, term: Term) -> Row:
 
 
 def film_sheets(film: Film, *, unfold: str = "", faces: Collection[str] = ()) -> list[Sheet]:
-    """Genres, then tags, then scene genres where there is footage. `unfold` names a kind whose rows are all to be open; rows of these `faces` stay open."""
+    """Genres, then tags, then scene genres where there is footage.
+
+    `unfold` names a kind whose rows are all to be open; rows of these `faces` stay open.
+    """
     rows, keep = film_rows(film, Term.objects.filter(active=True)), _ids(faces)
     kinds = [Term.Kind.GENRE, Term.Kind.TAG, *([Term.Kind.SCENE] if film.clips.exists() else [])]
     return [_sheet(kind, [row for row in rows if row.term.kind == kind], unfold == kind, keep) for kind in kinds]
