@@ -11,6 +11,7 @@ from tests.factories import make_film, make_term, make_user
 @pytest.fixture(autouse=True)
 def _folders_of_their_own(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    settings.CLIPS_DIR = tmp_path / "clips"  # type: ignore[attr-defined]
     settings.MODELS_DIR = tmp_path / "models"  # type: ignore[attr-defined]
     settings.TENSORBOARD_DIR = tmp_path / "tensorboard"  # type: ignore[attr-defined]
     # Names as they are in the source: nobody has collected and hashed the files here.
