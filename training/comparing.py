@@ -24,6 +24,7 @@ from catalog.progress import Cancelled, Progress, TakenOver
 from training import judging
 from training.architectures import architecture
 from training.comparison_rows import complete, conclude, device, scored
+from training.curves import encoded
 from training.data import named_encoders, read_inputs
 from training.intervals import Draws
 from training.judging import Bench
@@ -186,14 +187,20 @@ class _Work:
         self._advance()
 
     def _train(self, options: RetrainOptions, label: str) -> tuple[dict[str, Any], Tensors]:
+        from training.encoders.base import heard_by
+
         inputs, curves = self._read(options), []
 
         def on_epoch(epoch: int, total: int, figures: dict[str, float]) -> None:
             curves.append({"epoch": epoch, **figures})
             self.progress.advance(0, f"{label}, seed {options.seed}: epoch {epoch} of {total}")
 
+        def heard(done: int, total: int) -> None:
+            self.progress.advance(0, f"{label}, seed {options.seed}: {encoded(done, total)}")
+
         clock = perf_counter()
-        trained = architecture(options.architecture).train(inputs, self.snapshot, options, on_epoch)
+        with heard_by(heard):
+            trained = architecture(options.architecture).train(inputs, self.snapshot, options, on_epoch)
         seconds = perf_counter() - clock
         tensors, pace = scored(trained, inputs.take(self.snapshot.rows("test")))
         model = {

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from catalog.progress import Progress
 from training.models import Run
@@ -19,8 +20,10 @@ def log_folder(run: Run) -> Path:
 
 @contextmanager
 def watched(run: Run, progress: Progress) -> Iterator[Report]:
-    """What an architecture calls after each epoch; it raises Cancelled when asked to stop."""
+    """What an architecture calls after each epoch; it raises Cancelled when asked to stop, as encoding in it does."""
     from torch.utils.tensorboard import SummaryWriter
+
+    from training.encoders.base import heard_by
 
     def report(epoch: int, total: int, figures: dict[str, float]) -> None:
         if epoch == 1:
@@ -32,8 +35,15 @@ def watched(run: Run, progress: Progress) -> Iterator[Report]:
         board.flush()
         progress.advance()
 
-    with SummaryWriter(str(log_folder(run))) as board:
+    def heard(done: int, total: int) -> None:
+        progress.advance(0, encoded(done, total))
+
+    with SummaryWriter(str(log_folder(run))) as board, heard_by(heard):
         yield report
+
+
+def encoded(done: int, total: int) -> str:
+    return _("%(done)s of %(total)s encoded") % {"done": f"{done:,}", "total": f"{total:,}"}
 
 
 def _tag(name: str) -> str:

@@ -28,6 +28,20 @@ def cosines(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any,
     return (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)  # type: ignore[no-any-return]
 
 
+def test_who_listens_hears_how_far_encoders_are_and_may_end_them(tmp_path: Path) -> None:
+    encoder, heard = text.load(str(tiny.bert(tmp_path))), []
+    with base.heard_by(lambda done, total: heard.append((done, total))):
+        encoder.encode(TEXTS)
+    encoder.encode(TEXTS)  # nobody listens any more
+    assert [done for done, _ in heard] == [16, 32, 36] and {total for _, total in heard} == {36}
+
+    def enough(done: int, total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), base.heard_by(enough):
+        encoder.encode(TEXTS)
+
+
 # Texts ---------------------------------------------------------------------------------------------------
 
 

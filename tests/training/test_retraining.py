@@ -12,7 +12,9 @@ from catalog import labelling
 from catalog.models import Film, Job, Label, Term, User
 from catalog.progress import Cancelled, Silent
 from tests.factories import import_label, make_film, make_term, make_user
+from tests.training import tiny
 from training import architectures, challenge, registry, retraining
+from training.encoders import text
 from training.inputs import Inputs
 from training.models import ModelVersion, Run
 from training.options import BadOption, RetrainOptions
@@ -142,6 +144,22 @@ def test_a_cancelled_run_says_so(terms: list[Term]) -> None:
         def advance(self, count: int = 1, message: str | None = None) -> None:
             raise Cancelled
 
+    with pytest.raises(Cancelled):
+        retrain(options(), Impatient())
+    assert Run.objects.get().state == Run.State.CANCELLED
+
+
+def test_a_run_can_be_cancelled_while_its_training_encodes(
+    terms: list[Term], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    encoder = text.load(str(tiny.bert(tmp_path)))
+
+    class Impatient(Silent):
+        def advance(self, count: int = 1, message: str | None = None) -> None:
+            if message == "2 of 2 encoded":
+                raise Cancelled
+
+    monkeypatch.setattr("tests.training.toy.train", lambda *_: encoder.encode(["a film", "of ghosts"]))
     with pytest.raises(Cancelled):
         retrain(options(), Impatient())
     assert Run.objects.get().state == Run.State.CANCELLED

@@ -8,9 +8,10 @@ take turns.
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -30,7 +31,22 @@ Vectors = NDArray[np.float32]
 AS_GOOD = 0.999  # cosine to the float32 vector; a network that loses more keeps float32
 MOST_THREADS = 16  # above that Python itself is what they wait for
 AHEAD = 2 * MOST_THREADS  # chunks that are prepared or wait to be stored
+Listener = Callable[[int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 _NO_MEMORY = ("can't allocate memory", "not enough memory")
+
+
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Within this context every encoder tells how many items of how many are done; what the listener raises ends it.
+
+    For encoding in the middle of a training, whose architecture knows nothing of jobs.
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 @dataclass(frozen=True)
@@ -77,10 +93,14 @@ class Encoder(Generic[Item]):
         size = self.chunk_gpu if self.device.type == "cuda" else self.chunk_cpu
         order = self._order(items)
         chunks = iter([order[start : start + size] for start in range(0, len(order), size)])
+        listener, done = _listener.get(), 0
         with _threads() as pool:
             waiting = deque(pool.submit(self._chunk, rows, items) for rows in islice(chunks, AHEAD))
             while waiting:
                 ready = waiting.popleft().result()
+                done += len(ready.rows) + len(ready.failures)
+                if listener is not None:
+                    listener(done, len(items))
                 waiting.extend(pool.submit(self._chunk, rows, items) for rows in islice(chunks, 1))
                 yield ready
 
