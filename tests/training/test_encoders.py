@@ -97,7 +97,7 @@ def test_bf16_is_used_only_where_it_is_as_good(tmp_path: Path, monkeypatch: pyte
     fast = text.load("minilm", precision="bf16").encode(["A haunted house and its ghost.", "War at sea."])
     assert 0.999 < cosines(exact, fast).min() < 1.0
 
-    monkeypatch.setattr(base, "_computes_bf16", lambda device: True)
+    monkeypatch.setattr(base, "computes_bf16", lambda device: True)
     assert text.load(str(tiny.bert(tmp_path))).precision == "bf16"
     monkeypatch.setattr(base, "AS_GOOD", 1.1)
     assert text.load(str(tmp_path)).precision == "fp32"

@@ -136,7 +136,7 @@ class Encoder(Generic[Item]):
         try:
             return self._once(batch)
         except RuntimeError as error:  # torch.OutOfMemoryError is one
-            if not _out_of_memory(error):
+            if not out_of_memory(error):
                 raise
         # Outside of `except`: the traceback would keep the failed attempt's tensors alive.
         size = len(next(iter(batch.values())))
@@ -181,7 +181,7 @@ class Encoder(Generic[Item]):
         return vectors
 
     def _best_precision(self, exact: Vectors) -> str:
-        if not _computes_bf16(self.device):
+        if not computes_bf16(self.device):
             return "fp32"
         self.precision = "bf16"
         fast = self._try()
@@ -190,7 +190,7 @@ class Encoder(Generic[Item]):
         return "bf16" if cosine.min() >= AS_GOOD else "fp32"
 
 
-def _computes_bf16(device: torch.device) -> bool:
+def computes_bf16(device: torch.device) -> bool:
     """Whether the processor has instructions for bf16; without them it is slower than float32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
@@ -198,7 +198,7 @@ def _computes_bf16(device: torch.device) -> bool:
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
+def out_of_memory(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _NO_MEMORY)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 STARTER = Path(__file__).resolve().parent.parent / "starter" / "poster-encoder"
 # As published by sentence-transformers for all-MiniLM-L6-v2.
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
+_WANTED = ["*.json", "*.txt", "*.jinja", "*.model", "*.safetensors"]
 _UNWANTED = ["onnx/*", "openvino/*", "coreml/*", "*.onnx*"]
 
 

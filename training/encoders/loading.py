@@ -19,7 +19,7 @@ def load_network(folder: Path) -> tuple[nn.Module, bool]:
     from transformers import AutoModel
 
     try:
-        with _quiet():
+        with quiet():
             network, found = AutoModel.from_pretrained(
                 folder,
                 dtype=torch.float32,
@@ -44,7 +44,7 @@ def load_network(folder: Path) -> tuple[nn.Module, bool]:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """transformers reports on heads that are not loaded, which is what is wanted here."""
     from transformers.utils import logging
 
