@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 
+from catalog import labelling
 from catalog.models import ChangeSet, Decision, Film, User
 
 MOST_TOLD = 4
@@ -45,14 +46,7 @@ def film_history(film: Film, reader: User | AnonymousUser, *, limit: int | None 
 
 def _event(changes: ChangeSet, reader: User | AnonymousUser) -> Event:
     undone = hasattr(changes, "undone_by")
-    return Event(changes, [], undone, not undone and may_undo(changes, reader))
-
-
-def may_undo(changes: ChangeSet, reader: User | AnonymousUser) -> bool:
-    """Curators undo what people did; an import is undone by admins only."""
-    if changes.kind == ChangeSet.Kind.IMPORT:
-        return getattr(reader, "may_administer", False)
-    return getattr(reader, "may_decide", False)
+    return Event(changes, [], undone, not undone and reader.is_authenticated and labelling.may_undo(reader, changes))
 
 
 def last_decision(film: Film) -> int:

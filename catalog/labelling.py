@@ -146,10 +146,13 @@ class Undone:
 
 
 def may_undo(user: User, changes: ChangeSet) -> bool:
-    """Curators undo each other's decisions; an import or a large change is for admins. One query at most."""
+    """Curators undo each other's decisions; an import or a large change is for admins. One query at most, none for a
+    decision on one film."""
     if user.may_administer or not user.may_decide:
         return user.may_administer
-    return changes.kind != ChangeSet.Kind.IMPORT and changes.decisions.count() <= BULK_LIMIT
+    if changes.kind in (ChangeSet.Kind.IMPORT, ChangeSet.Kind.DECIDE):
+        return changes.kind == ChangeSet.Kind.DECIDE
+    return changes.decisions.count() <= BULK_LIMIT
 
 
 def undo(changes: ChangeSet, *, user: User) -> Undone:

@@ -89,14 +89,17 @@ def test_large_changes_are_undone_by_admins(
     changes = many(people, horror, number)
     members = {role: user for role, user in people.items() if role != "anonymous"}
     assert {role for role, user in members.items() if labelling.may_undo(user, changes)} == undoers
+    film = Film.objects.get(key="film-0")
+    assert who(people, lambda user: history.film_history(film, user)[0].may_undo) == undoers
 
 
 def test_imports_are_undone_by_admins(people: dict[str, Any], film: Film, horror: Term, comedy: Term) -> None:
     import_label(film, horror)
     imported = ChangeSet.objects.get()
-    decided = labelling.accept(film, comedy, user=people["curator"], revision=1)
-    assert who(people, lambda user: history.may_undo(imported, user)) == {"admin"}
-    assert who(people, lambda user: history.may_undo(decided, user)) == CURATORS_UP
+    labelling.accept(film, comedy, user=people["curator"], revision=1)
+    newest, oldest = 0, 1
+    assert who(people, lambda user: history.film_history(film, user)[oldest].may_undo) == {"admin"}
+    assert who(people, lambda user: history.film_history(film, user)[newest].may_undo) == CURATORS_UP
     members = {role: user for role, user in people.items() if role != "anonymous"}
     assert {role for role, user in members.items() if labelling.may_undo(user, imported)} == {"admin"}
 
