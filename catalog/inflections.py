@@ -30,13 +30,13 @@ _WITH_Y = _words(
     "rain snow fog cloud wind storm sun mist dust sand mud blood smoke rock wood shadow noise ice salt grass hair fur "
     "sleep health wealth thirst hunger moon star frost chill bone gore dirt filth grime rust sweat swamp leaf"
 )
-# Adjectives that are compared and make adverbs; of other words -er and -ly make new words (show, shower; fam, family).
+# Adjectives that are compared and make adverbs; of other words -er and -ly make new words (show, shower; ear, early).
 _GRADED = _words(
     "bleak bold brave bright calm cheap clever cold cool cruel cute damp dark deep dim dull faint fair fierce gentle "
     "gloomy grand grim happy harsh hot lonely loud mad mild neat nice odd pale poor pretty proud quick quiet rich "
-    "rough rude sad scary sharp silly simple slow smart smooth soft strange strict strong stupid sweet tender tense tough "
-    "vast vivid warm weak weird wet wild wise young angry bloody brutal busy crazy creepy dirty easy eerie empty foggy "
-    "funny lazy lovely lucky merry messy moody muddy nasty noisy rainy snowy spooky stormy sunny ugly windy"
+    "rough rude sad scary sharp silly simple slow smart smooth soft strange strict strong stupid sweet tender tense "
+    "tough vast vivid warm weak weird wet wild wise young angry bloody brutal busy crazy creepy dirty easy eerie empty "
+    "foggy funny lazy lovely lucky merry messy moody muddy nasty noisy rainy snowy spooky stormy sunny ugly windy"
 )
 _ADVERBIAL = ("al", "ful", "ous", "ive", "ent", "ant", "ing", "less")
 # What the rules would make of new, wick, even and the like; these are words of their own.

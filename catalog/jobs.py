@@ -23,7 +23,15 @@ Work = Callable[[Job, Progress], dict[str, Any]]
 
 
 # What a curator's own work sets off; all else is started by admins.
-CURATOR_TASKS = frozenset({"catalog.export_labels", "inference.predict"})
+CURATOR_TASKS = frozenset(
+    {
+        "catalog.add_clip",
+        "catalog.export_labels",
+        "catalog.extract_frames",
+        "inference.generate_tags",
+        "inference.predict",
+    }
+)
 
 
 def may_start(user: User, task: str) -> bool:

@@ -60,6 +60,18 @@ class Score:
         return self.score >= self.threshold
 
 
+@dataclass(frozen=True, eq=False)
+class Appearances:
+    """Tags that a tagger has seen in films' frames: N films' and terms' ids, and in which share of the frames."""
+
+    film_ids: NDArray[np.int64]
+    """(N,)"""
+    term_ids: NDArray[np.int64]
+    """(N,)"""
+    shares: NDArray[np.float64]
+    """(N,) above 0, at most 1"""
+
+
 # film id → term id → score
 FilmScores = dict[int, dict[int, Score]]
 
@@ -71,6 +83,15 @@ def score_tables(film_ids: Sequence[int]) -> list[ScoreTable]:
     the log, search and the list of what waits all say the same.
     """
     provide: Callable[[Sequence[int]], list[ScoreTable]] = import_string(settings.FILM_SCORES)
+    return provide(film_ids)
+
+
+def appearances(film_ids: Sequence[int]) -> Appearances:
+    """What is seen in the frames of these films often enough to be searched for. One query.
+
+    The catalogue knows no taggers either: settings.FRAME_TAGS names who does.
+    """
+    provide: Callable[[Sequence[int]], Appearances] = import_string(settings.FRAME_TAGS)
     return provide(film_ids)
 
 

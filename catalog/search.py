@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from catalog.models import FilmTerm, Label, Review, Term
-from catalog.scores import ScoreTable, score_tables
+from catalog.scores import Appearances, ScoreTable, appearances, score_tables
 
 
 def refresh(film_ids: Sequence[int]) -> None:
-    """Rebuild FilmTerm and Review for these films: labels first, then what the champions propose.
+    """Rebuild FilmTerm and Review for these films: labels first, then what the champions propose and frames show.
 
     A handful of queries, however many films. Retired terms are found nowhere. The films stay locked until the
     transaction ends, so that two who refresh one film take turns.
@@ -23,12 +23,13 @@ def refresh(film_ids: Sequence[int]) -> None:
         for model in (FilmTerm, Review):
             _delete(model, ids)
         _insert_labelled(ids)
-        tables = score_tables(ids)
-        if tables:
+        tables, seen = score_tables(ids), appearances(ids)
+        if tables or len(seen.film_ids):
             settled = _settled(ids)
             unsaid = [~settled[np.ix_(np.searchsorted(ids, table.film_ids), table.term_ids)] for table in tables]
             for table, cells in zip(tables, unsaid, strict=True):
                 _insert_proposed(table, cells)
+            _insert_seen(seen, ~settled[np.searchsorted(ids, seen.film_ids), seen.term_ids])
             _insert_reviews(ids, tables, unsaid)
 
 
@@ -79,6 +80,20 @@ def _insert_proposed(table: ScoreTable, unsaid: NDArray[np.bool_]) -> None:
                 """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
                 SELECT *, 'model' FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])""",
                 [films.tolist(), terms.tolist(), table.scores[rows, columns].tolist()],
+            )
+
+
+def _insert_seen(seen: Appearances, unsaid: NDArray[np.bool_]) -> None:
+    """The tags that frames show and of which nothing is said, at their shares; at the score where that is higher."""
+    if unsaid.any():
+        columns = [values[unsaid].tolist() for values in (seen.film_ids, seen.term_ids, seen.shares)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO catalog_filmterm (film_id, term_id, weight, origin)
+                SELECT *, 'model' FROM unnest(%s::bigint[], %s::bigint[], %s::float8[])
+                ON CONFLICT (film_id, term_id) DO UPDATE SET weight = greatest(catalog_filmterm.weight, excluded.weight)
+                """,
+                columns,
             )
 
 

@@ -42,6 +42,14 @@ def env_rate(name: str, default: str) -> str:
     return value
 
 
+def env_url(name: str) -> str:
+    """An address of http or https, without a slash at its end; empty where it is not set."""
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if value and not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", value):
+        raise BadSetting(f"{name}={value!r} is no address: write http://HOST:PORT/v1, without a name or a password.")
+    return value
+
+
 def env_path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
 

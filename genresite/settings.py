@@ -3,6 +3,7 @@
 With nothing set, manage.py provides an embedded database and broker (see embedded.py).
 """
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from genresite.environment import env_bool, env_int, env_list, env_path, env_rate, env_secret
+from genresite.environment import env_bool, env_int, env_list, env_path, env_rate, env_secret, env_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("GENRESITE_DATA", BASE_DIR / "var")  # everything that the site keeps
@@ -119,6 +120,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing to keep on disk for a
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
     "predict-if-stale": {"task": "inference.predict_if_stale", "schedule": 60.0, "options": {"expires": 60.0}},
+    "remove-stale-uploads": {"task": "catalog.remove_stale_uploads", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 
 MEDIA_ROOT = DATA_DIR / "media"
@@ -138,6 +140,7 @@ STORAGES = {
     },
 }
 POSTER_MAX_BYTES = env_int("POSTER_MAX_MB", 20) * 2**20
+CLIP_MAX_BYTES = env_int("CLIP_MAX_MB", 4096) * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_TEMP_DIR = None
 
@@ -147,6 +150,17 @@ TEXT_ENCODER = env_list("TEXT_ENCODER", "minilm")[0]  # "minilm", a hub id or a 
 IMAGE_ENCODER = env_list("IMAGE_ENCODER", "starter")[0]  # "starter", a hub id or a folder
 # Where catalogue pages get a model's scores; catalog itself knows no models (docs/decisions).
 FILM_SCORES = "inference.scores.champion_scores"
+FRAME_TAGS = "inference.seen.frame_tags"  # and what was seen in frames
+
+# Tagging frames: models are named here alone, for nobody who may use the site may say what is loaded or connected to.
+TAG_MIN_SHARE = env_int("TAG_MIN_PERCENT", 10) / 100  # of a film's frames, for search to find the tag
+TAGGER_CAPTIONER = env_list("TAGGER_CAPTIONER", "HuggingFaceTB/SmolVLM-256M-Instruct")[0]  # a hub id or a folder
+TAGGER_DUAL = env_list("TAGGER_DUAL", "openai/clip-vit-base-patch32")[0]  # a hub id or a folder
+TAGGER_URL = env_url("TAGGER_URL")  # of an OpenAI-compatible server, up to /v1
+TAGGER_MODEL = os.environ.get("TAGGER_MODEL", "")  # as that server calls it
+TAGGER_KEY = os.environ.get("TAGGER_KEY", "")
+TAGGER_CONCURRENCY = max(1, env_int("TAGGER_CONCURRENCY", 4))
+TAGGER_TIMEOUT = max(1, env_int("TAGGER_TIMEOUT", 120))  # seconds for one answer
 
 # Accounts ---------------------------------------------------------------------------------------------
 

@@ -13,12 +13,14 @@ register = template.Library()
 TASKS = {
     "catalog.import_films": gettext_lazy("Import films"),
     "catalog.export_labels": gettext_lazy("Export labels"),
+    "inference.generate_tags": gettext_lazy("Generate tags"),
     "inference.predict": gettext_lazy("Predict films"),
     "training.retrain": gettext_lazy("Retrain a model"),
     "training.compare": gettext_lazy("Compare architectures"),
 }
 UNITS = {
     "films": gettext_lazy("films"),
+    "frames": gettext_lazy("frames"),
     "rows": gettext_lazy("rows"),
     "epochs": gettext_lazy("epochs"),
     "posters": gettext_lazy("posters"),
