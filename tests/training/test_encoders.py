@@ -108,7 +108,14 @@ def test_bf16_is_used_only_where_it_is_as_good(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("make", "dimension"),
-    [(tiny.vit, 16), (tiny.vit_classifier, 16), (tiny.mobilenet, 1280), (tiny.resnet, 16), (tiny.clip, 12)],
+    [
+        (tiny.vit, 16),
+        (tiny.vit_classifier, 16),
+        (tiny.mobilenet, 1280),
+        (tiny.resnet, 16),
+        (tiny.clip, 12),
+        (tiny.florence2, 12),
+    ],
 )
 def test_pictures_become_vectors(make: Make, dimension: int, tmp_path: Path, posters: list[Path]) -> None:
     encoder = image.load(str(make(tmp_path)), precision="fp32")

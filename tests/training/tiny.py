@@ -12,6 +12,8 @@ from transformers import (
     BertTokenizerFast,
     CLIPConfig,
     CLIPModel,
+    Florence2Config,
+    Florence2Model,
     MobileNetV2Config,
     MobileNetV2Model,
     ResNetConfig,
@@ -88,6 +90,18 @@ def clip(folder: Path) -> Path:
     return _with_preprocessing(
         folder, "CLIPImageProcessor", size={"shortest_edge": 32}, crop_size=32, do_center_crop=True
     )
+
+
+def florence2(folder: Path) -> Path:
+    torch.manual_seed(0)
+    stages = {"embed_dim": [8] * 4, "num_heads": [1] * 4, "num_groups": [1] * 4, "depths": [1] * 4}
+    text = {f"{part}_{what}": 2 for part in ("encoder", "decoder") for what in ("layers", "attention_heads", "ffn_dim")}
+    config = Florence2Config(
+        vision_config={**stages, "window_size": 4, "projection_dim": 12},
+        text_config={"model_type": "bart", "vocab_size": len(WORDS), "d_model": 12, **text},
+    )
+    Florence2Model(config).save_pretrained(folder)
+    return _with_preprocessing(folder, "CLIPImageProcessor", size={"height": 64, "width": 64}, do_center_crop=False)
 
 
 def _with_preprocessing(folder: Path, kind: str, **config: Any) -> Path:

@@ -61,7 +61,7 @@ class Pooled(nn.Module):
             pooled = getattr(found, "pooler_output", None)
         if pooled is None:
             pooled = found.last_hidden_state[:, 0]  # the class token
-        return pooled.flatten(1)
+        return pooled.mean(1) if pooled.ndim == 3 else pooled.flatten(1)  # Florence-2 gives a vector per token
 
 
 def load(name: str, *, precision: str = "auto") -> ImageEncoder:
