@@ -10,12 +10,14 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import Progress
-from inference import looking, sight
+from inference import looking, sight, taggers, tagging
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
+from inference.taggers import TAGGERS, Options, plot
 from training.models import ModelVersion
 
 PREDICT = "inference.predict"
+TAG = "inference.generate_tags"
 REST = timedelta(hours=1)  # after a failure, or when somebody has cancelled
 
 
@@ -64,6 +66,30 @@ def _predict(job: Job, progress: Progress) -> dict[str, Any]:
     if errors:
         raise errors[0]
     return {version.name: _summary(version, job) for version in champions}
+
+
+@shared_task(name=TAG)
+def generate_tags_task(job_id: int) -> None:
+    jobs.run(job_id, _generate_tags)
+
+
+def _generate_tags(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: tagger, and if wanted films (keys), adapter, size, ask, everything; or rematch alone.
+
+    Which model, and which server, the settings say. A second attempt goes on where the first was broken off.
+    """
+    params = job.params
+    if params.get("rematch"):
+        return {"rematched": tagging.rematch(progress)}
+    everything = bool(params.get("everything")) and job.attempts == 1
+    keys, name = params.get("films"), str(params.get("tagger", "plot"))
+    if name in TAGGERS and TAGGERS[name].sees == "plot":
+        films = Film.objects.filter(key__in=keys) if keys else Film.objects.all()
+        return {"films": sum(1 for _one in plot.look(films, everything=everything, wait=False, progress=progress))}
+    asked = Options(adapter=params.get("adapter", ""), size=params.get("size", "original"), ask=params.get("ask", ""))
+    films = Film.objects.filter(key__in=keys) if keys else tagging.with_frames()
+    done = tagging.tag_films(taggers.make(name, asked, tagging.site_tags()), films, progress, everything=everything)
+    return {"films": done.films, "frames": done.frames, "kept": done.kept, "failed": done.failed}
 
 
 def _summary(version: ModelVersion, job: Job) -> dict[str, int]:

@@ -13,10 +13,13 @@ register = template.Library()
 TASKS = {
     "catalog.import_films": gettext_lazy("Import films"),
     "catalog.export_labels": gettext_lazy("Export labels"),
+    "catalog.add_clip": gettext_lazy("Add a clip"),
+    "catalog.extract_frames": gettext_lazy("Extract frames"),
     "inference.generate_tags": gettext_lazy("Generate tags"),
     "inference.predict": gettext_lazy("Predict films"),
     "training.retrain": gettext_lazy("Retrain a model"),
     "training.compare": gettext_lazy("Compare architectures"),
+    "training.finetune_tagger": gettext_lazy("Teach the tagger"),
 }
 UNITS = {
     "films": gettext_lazy("films"),
@@ -47,6 +50,9 @@ WORDS = {
     "labels": gettext_lazy("Labels"),
     "encoded": gettext_lazy("Encoded"),
     "stale": gettext_lazy("Stale films"),
+    "frames": gettext_lazy("Frames"),
+    "kept": gettext_lazy("Known before"),
+    "rematched": gettext_lazy("Captions that name other tags"),
 }
 
 
