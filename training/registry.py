@@ -13,11 +13,12 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from catalog import jobs
 from catalog.models import User
-from training import manifest
+from training import captioner, manifest
 from training.architectures import ARCHITECTURES, Architecture, architecture
 from training.manifest import DamagedModel
 from training.models import ModelVersion, Promotion, Run, Task
@@ -32,6 +33,10 @@ __all__ = ["DamagedModel", "Model", "UnknownVersion", "champion", "find", "load"
 
 class UnknownVersion(Exception):
     """No version has this name, or there is none to go back to."""
+
+
+class PredictsNothing(DamagedModel):
+    """The version is whole, but an adapter of a captioner: it says nothing of whole films and cannot be champion."""
 
 
 class Scorer(Protocol):
@@ -81,7 +86,7 @@ def champion(task: Task) -> ModelVersion | None:
 
 def find(name: str) -> ModelVersion:
     """The version called `genres-3`. Raises UnknownVersion."""
-    task, _, number = name.rpartition("-")
+    task, _dash, number = name.rpartition("-")
     version = ModelVersion.objects.filter(task=task, number=number).first() if number.isdecimal() else None
     if version is None:
         known = ", ".join(v.name for v in ModelVersion.objects.all()[:10]) or "none yet"
@@ -110,6 +115,7 @@ def read(folder: Path) -> Model:
     """The model in a folder, unchecked. Raises DamagedModel where its parts do not fit."""
     try:
         config = json.loads((folder / CONFIG).read_text())
+        _require_scores(config["architecture"], f"{config.get('task')}-{folder.name}")
         scorer = architecture(config["architecture"]).load(folder)
         return Model(
             scorer=scorer,
@@ -121,6 +127,12 @@ def read(folder: Path) -> Model:
         )
     except (OSError, KeyError, ValueError) as error:
         raise DamagedModel(f"{folder.name} cannot be read as a model: {error}.") from error
+
+
+def _require_scores(name: str, version: str) -> None:
+    if name == captioner.ARCHITECTURE:
+        sentence = _("%(name)s captions frames and gives no scores of films: it cannot be champion.")
+        raise PredictsNothing(sentence % {"name": version})
 
 
 def register(folder: Path, *, run: Run | None = None) -> ModelVersion:
@@ -162,7 +174,9 @@ def promote(version: ModelVersion, *, user: User | None, reason: str = "", rollb
 
     Raises:
         DamagedModel: the version's folder is not what was registered.
+        PredictsNothing: it is an adapter of a captioner.
     """
+    _require_scores(version.architecture, version.name)
     manifest.verify(version.folder, version.manifest_sha256)
     with transaction.atomic():
         versions = ModelVersion.objects.select_for_update().filter(task=version.task).order_by("pk")

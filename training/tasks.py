@@ -22,6 +22,20 @@ def _retrain(job: Job, progress: Progress) -> dict[str, Any]:
     return {name: value for name, value in outcome.as_dict().items() if name != "metrics"}
 
 
+@shared_task(name="training.finetune_tagger")
+def finetune_tagger_task(job_id: int) -> None:
+    jobs.run(job_id, _finetune_tagger)
+
+
+def _finetune_tagger(job: Job, progress: Progress) -> dict[str, Any]:
+    """A job that is run again goes on where it was."""
+    from training.captioner.finetuning import finetune
+    from training.captioner.options import FinetuneOptions
+
+    outcome = finetune(FinetuneOptions.of(job.params), progress, user=job.created_by, job=job)
+    return {name: value for name, value in outcome.as_dict().items() if name != "metrics"}
+
+
 @shared_task(name="training.compare")
 def compare_task(job_id: int) -> None:
     jobs.run(job_id, _compare)

@@ -39,6 +39,8 @@ class Adapter:
     lora: dict[str, Any]
     weights: dict[str, Tensor]
     size: Size | None
+    most_tokens: int = 0
+    """Of an answer; 0: not known."""
 
 
 def attach(network: nn.Module, *, rank: int, alpha: int, dropout: float, seed: int) -> Any:
@@ -100,7 +102,7 @@ def read(folder: Path) -> Adapter:
     digest = hashlib.sha256((folder / file).read_bytes()).hexdigest()[:8]
     size = SIZES.get(ours.get("options", {}).get("size", "original"))
     known = {name: lora[name] for name in _PARTS if name in lora}
-    return Adapter(f"{_name(folder, ours)} {digest}", known, weights, size)
+    return Adapter(f"{_name(folder, ours)} {digest}", known, weights, size, int(ours.get("most_tokens", 0)))
 
 
 def _name(folder: Path, ours: dict[str, Any]) -> str:

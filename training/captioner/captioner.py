@@ -29,9 +29,12 @@ _Prepared = tuple[list[Image.Image], Inputs]
 class Captioner:
     """A vision-language model that answers a question about each picture, always in the same way (greedy)."""
 
-    def __init__(self, model: Loaded, *, adapter: str = "", size: Size | None = None) -> None:
-        """adapter: its label, for the name; size: (width, height) that pictures are squeezed to before anything."""
-        self.model, self.adapter, self.size = model, adapter, size
+    def __init__(
+        self, model: Loaded, *, adapter: str = "", size: Size | None = None, most_tokens: int = MOST_TOKENS
+    ) -> None:
+        """adapter: its label, for the name; size: (width, height) that pictures are squeezed to before anything;
+        most_tokens: of an answer, unless `captions` is told otherwise."""
+        self.model, self.adapter, self.size, self.most_tokens = model, adapter, size, most_tokens
         self._most = 0  # pictures at once that memory is known to be enough for; 0: not known
 
     @classmethod
@@ -42,7 +45,7 @@ class Captioner:
         taught = adapters.read(adapter)
         loaded = load(model, precision=precision)
         adapters.merge(loaded, taught)
-        return cls(loaded, adapter=taught.label, size=taught.size)
+        return cls(loaded, adapter=taught.label, size=taught.size, most_tokens=taught.most_tokens or MOST_TOKENS)
 
     @property
     def name(self) -> str:
@@ -59,10 +62,12 @@ class Captioner:
         pictures: Sequence[Picture],
         *,
         prompt: str = prompts.CAPTION,
-        most_tokens: int = MOST_TOKENS,
+        most_tokens: int | None = None,
         batch: int = 0,
     ) -> Iterator[list[str]]:
         """Answers batch by batch, in the pictures' order. A batch of 0 is chosen from the memory that is free.
+
+        most_tokens: of one answer; None is 48, or what an adapter's lists of tags need.
 
         Raises:
             Unreadable: a picture's file is missing or damaged; the message names it.
@@ -71,8 +76,9 @@ class Captioner:
         """
         if not pictures:
             return
+        most = self.most_tokens if most_tokens is None else most_tokens
         with ThreadPoolExecutor(memory.threads()) as readers, ThreadPoolExecutor(1) as preparer:
-            size = batch or self._batch(pictures[0], prompt, most_tokens, readers)
+            size = batch or self._batch(pictures[0], prompt, most, readers)
             parts = iter([pictures[start : start + size] for start in range(0, len(pictures), size)])
 
             def submit(part: Sequence[Picture]) -> Future[_Prepared]:
@@ -82,7 +88,7 @@ class Captioner:
             while waiting:
                 images, inputs = waiting.popleft().result()
                 waiting.extend(submit(part) for part in islice(parts, 1))
-                yield self._answers(images, inputs, prompt, most_tokens)
+                yield self._answers(images, inputs, prompt, most)
 
     def _batch(self, picture: Picture, prompt: str, most_tokens: int, readers: ThreadPoolExecutor) -> int:
         if not self._most:
