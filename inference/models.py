@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.models import Film, Frame
+from catalog.models import Film, Frame, Term
 from training.models import ModelVersion
 
 
@@ -63,3 +63,20 @@ class Caption(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Relevance(models.Model):
+    """How well a tag fits a film according to the MovieLens tag genome: shown beside what its frames show."""
+
+    film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="relevances", db_index=False)
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="+")
+    value = models.FloatField(help_text="0 to 1")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["film", "term"], name="one_relevance_per_tag"),
+            models.CheckConstraint(condition=models.Q(value__gte=0, value__lte=1), name="relevance_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.film_id} {self.term_id}: {self.value:.3f}"

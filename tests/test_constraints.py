@@ -32,7 +32,7 @@ from catalog.models import (
     Upload,
     User,
 )
-from inference.models import Caption, Prediction, Tagging
+from inference.models import Caption, Prediction, Relevance, Tagging
 from tests.factories import make_clip, make_film, make_frame, make_term, make_user, make_version
 from training.models import Embedding, ModelVersion, Promotion, Run
 
@@ -59,6 +59,7 @@ NEW_KEYS: dict[Model, dict[str, Any]] = {
     Term: {"slug": "another"},
     User: {"username": "another"},
     Prediction: {"film_id": "second film"},
+    Relevance: {"film_id": "second film"},
     Embedding: {"input_hash": "another"},
     ModelVersion: {"number": 3, "champion": False, "run_id": "second run"},
     Run: {"job_id": "second job"},
@@ -82,6 +83,7 @@ UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
     ("term_slug", Term, ("slug",)),
     ("catalog_user_username_key", User, ("username",)),
     ("one_prediction_per_version", Prediction, ("film_id",)),
+    ("one_relevance_per_tag", Relevance, ("film_id",)),
     ("encode_once", Embedding, ("input_hash",)),
     ("one_champion_per_task", ModelVersion, ("champion",)),
     ("training_modelversion_run_id_key", ModelVersion, ("run_id",)),
@@ -112,6 +114,8 @@ CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("catalog_frame_height_check", Frame, {"height": -1}),
     ("catalog_upload_size_check", Upload, {"size": -1}),
     ("inference_tagging_frames_check", Tagging, {"frames": -1}),
+    ("relevance_is_a_share", Relevance, {"value": -0.01}),
+    ("relevance_is_a_share", Relevance, {"value": 1.01}),
     ("catalog_job_attempts_check", Job, {"attempts": -1}),
     ("catalog_job_done_check", Job, {"done": -1}),
     ("catalog_job_total_check", Job, {"total": -1}),
@@ -147,6 +151,8 @@ ALLOWED: list[tuple[Model, dict[str, Any]]] = [
     (Frame, {"number": None, "motion": None}),
     (Tagging, {"film_id": "second film", "tagger": "toy"}),
     (Tagging, {"version_id": None}),
+    *((Relevance, {"value": value}) for value in (0.0, 1.0)),
+    (Relevance, {"film_id": "film", "term_id": "second term"}),
     (Term, {"kind": "scene", "slug": "test-genre"}),
     *((Label, {"value": value, "locked": locked}) for value in Label.Value.values for locked in (False, True)),
     *((Label, {**BY_IMPORT, "value": value}) for value in ("yes", "no")),
@@ -190,6 +196,7 @@ class World:
             JobFailure: JobFailure.objects.create(job=jobs[0], item="row 1", reason="No title."),
             Label: Label.objects.get(),
             Poster: Poster.objects.create(film=film, sha256="a", source_sha256="b", width=2, height=3, size=1),
+            Relevance: Relevance.objects.create(film=film, term=term, value=0.5),
             Review: Review.objects.create(film=film, waiting=1, doubt=0.5),
             SourceName: SourceName.objects.create(kind="genre", name="Giallo", source="test", term=term),
             Tagging: tagging,
