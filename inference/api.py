@@ -21,6 +21,8 @@ from inference import explain, sight
 from inference.models import Prediction
 from inference.views import Shown, shown
 from training import registry
+from training.models import Task
+from training.scenes.data import frames_hash
 
 MOST_FILMS = 1000
 
@@ -42,7 +44,9 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
         return dict(zip(prediction.version.terms, prediction.scores, strict=True))
 
     def get_stale(self, prediction: Prediction) -> bool:
-        return bool(prediction.input_hash != prediction.film.input_hash)
+        of_scenes = prediction.version.task == Task.SCENES
+        now = prediction.frames_hash if of_scenes else prediction.film.input_hash  # type: ignore[attr-defined]
+        return bool(prediction.input_hash != now)
 
 
 def _of_version(predictions: QuerySet[Prediction], name: str) -> QuerySet[Prediction]:
@@ -63,7 +67,7 @@ class Predictions(generics.ListAPIView[Prediction]):
     }
 
     def get_queryset(self) -> QuerySet[Prediction]:
-        found = Prediction.objects.select_related("film", "version")
+        found = Prediction.objects.select_related("film", "version").annotate(frames_hash=frames_hash("film"))
         found = found.filter(film__in=Film.objects.visible_to(self.request.user))
         return found if "version" in self.request.query_params else found.filter(version__champion=True)
 

@@ -8,7 +8,7 @@ moment loses nothing that is stored and repeats nothing.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,9 @@ from inference.models import Prediction
 from training import data, registry, vectors
 from training.encoders import NONE, EncoderUnavailable, image_encoder, text_encoder
 from training.films import FilmInputs, read_films
-from training.models import ModelVersion
+from training.models import ModelVersion, Task
 from training.registry import DamagedModel
+from training.scenes.data import frames_hashes, read_scenes, with_frames
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,6 +53,7 @@ class Predicted:
     plot_and_poster: int = 0
     plot_only: int = 0
     poster_only: int = 0
+    frames_only: int = 0
     neither: int = 0
     seconds: float = 0.0
 
@@ -61,10 +63,13 @@ class Predicted:
 
 def stale(version: ModelVersion, *, films: FilmQuerySet | None = None, before: datetime | None = None) -> FilmQuerySet:
     """Films that this version has still to predict. With `before`, older predictions do not count either."""
-    fresh = Prediction.objects.filter(version=version, film=OuterRef("pk"), input_hash=OuterRef("input_hash"))
+    films, seen = (Film.objects.all() if films is None else films), "input_hash"
+    if version.task == Task.SCENES:  # what is seen of a film is its frames: without any there is nothing to predict
+        films, seen = with_frames(films), "frames_hash"
+    fresh = Prediction.objects.filter(version=version, film=OuterRef("pk"), input_hash=OuterRef(seen))
     if before is not None:
         fresh = fresh.filter(predicted_at__gte=before)
-    return (Film.objects.all() if films is None else films).filter(~Exists(fresh))
+    return films.filter(~Exists(fresh))
 
 
 def predict_stale(
@@ -126,12 +131,26 @@ def _predict(version: ModelVersion, wanted: FilmQuerySet, done: Predicted, progr
         batch = ids[position : position + size]
         # Read before anything is encoded: a film that is edited from now on does not match its hash when stored.
         films = read_films(wanted.filter(pk__in=batch))
+        films = _with_frames(films) if version.task == Task.SCENES else films
         if films:
             inputs = read_inputs(films, text, image, model, progress)
             _store(version, films, inputs, model.scores(inputs), done)
         progress.advance(len(batch))
         position += len(batch)
         size = _next_size(size, time.monotonic() - begun)
+
+
+def _with_frames(films: list[FilmInputs]) -> list[FilmInputs]:
+    """Those that have pairs of frames, with the hash of these for that of their inputs."""
+    hashes = frames_hashes([film.pk for film in films])
+    return [replace(film, input_hash=hashes[film.pk]) for film in films if film.pk in hashes]
+
+
+def _hashes(version: ModelVersion, film_ids: Sequence[int]) -> dict[int, str]:
+    """What the inputs of these films are at this moment."""
+    if version.task == Task.SCENES:
+        return frames_hashes(film_ids)
+    return dict(Film.objects.filter(pk__in=film_ids).values_list("pk", "input_hash"))
 
 
 def _next_size(size: int, seconds: float) -> int:
@@ -176,8 +195,11 @@ def read_inputs(
     progress: Progress,
 ) -> "Inputs":
     """What the model sees of these films; vectors that are not there yet are made and stored first."""
+    within = _Within(progress)
+    if model.looks.reads == "pairs":
+        return read_scenes([film.pk for film in films], image, within)
     these = Film.objects.filter(pk__in=[film.pk for film in films])
-    vectors.encode_missing(these, text=text, image=image, progress=_Within(progress))
+    vectors.encode_missing(these, text=text, image=image, progress=within)
     return data.inputs_of(films, text, image, model.looks)
 
 
@@ -211,7 +233,7 @@ def _store(
         versions = ModelVersion.objects.select_for_update(no_key=True).filter(pk=version.pk)
         champion = versions.values_list("champion", flat=True).get()
         locked = Film.objects.select_for_update(no_key=True).filter(pk__in=[film.pk for film in films])
-        hashes = dict(locked.order_by("pk").values_list("pk", "input_hash"))
+        hashes = _hashes(version, list(locked.order_by("pk").values_list("pk", flat=True)))
         rows = [row for row, film in enumerate(films) if hashes.get(film.pk) == film.input_hash]
         stored = [films[row] for row in rows]
         seen = [_seen(inputs, row) for row in rows]
@@ -245,7 +267,7 @@ def _upsert(
 
 
 def _seen(inputs: "Inputs", row: int) -> list[str]:
-    seen = {"plot": inputs.has_text[row], "poster": inputs.has_image[row]}
+    seen = {"plot": inputs.has_text[row], "poster": inputs.has_image[row], "frames": inputs.has_frames[row]}
     return [name for name, there in seen.items() if there]
 
 

@@ -10,7 +10,7 @@ from catalog.progress import Progress
 from training import registry
 from training.data import named_encoders, read_inputs
 from training.encoders import EncoderUnavailable
-from training.models import ModelVersion
+from training.models import ModelVersion, Task
 from training.snapshot import STRATIFIED, Snapshot
 from training.splits import split_of
 
@@ -51,6 +51,7 @@ def _compare(
 ) -> dict[str, Any]:
     from training.evaluation import compare, on_shared_terms
     from training.metrics import Truth
+    from training.scenes.evaluation import compare_scenes
 
     shared = [term for term in model.terms if term in champion.terms]
     rows = _unseen_by(champion, snapshot)
@@ -59,7 +60,8 @@ def _compare(
     ids = [snapshot.film_ids[i] for i in rows]
     theirs = champion.scores(read_inputs(ids, champion.text_encoder, champion.image_encoder, progress, champion.looks))
     columns = [model.terms.index(term) for term in shared]
-    found = compare(
+    judged = compare_scenes if snapshot.task == Task.SCENES else compare
+    found = judged(
         on_shared_terms(model.scores(inputs.take(rows)), model.thresholds, model.terms, shared),
         on_shared_terms(theirs, champion.thresholds, champion.terms, shared),
         Truth.of(snapshot.labels[rows][:, columns]),
@@ -72,6 +74,8 @@ def _compare(
 def _unseen_by(champion: registry.Model, snapshot: Snapshot) -> NDArray[np.int64]:
     """Test films of this snapshot that the champion did not learn from, chose by or set its thresholds on."""
     test = snapshot.rows("test")
+    if snapshot.task == Task.SCENES:
+        return np.array([i for i in test if snapshot.keys[i] not in champion.config["seen"]], np.int64)
     split = champion.config.get("options", {}).get("split", "hash")
     if split == STRATIFIED:  # another one with other labels
         return test if champion.config["dataset_hash"] == snapshot.hash else test[:0]

@@ -14,6 +14,7 @@ from training import encoders, vectors
 from training.architectures import Architecture
 from training.films import FilmInputs, film_text, read_films
 from training.inputs import Inputs
+from training.scenes.data import read_scenes
 
 if TYPE_CHECKING:
     from training.encoders.image import ImageEncoder
@@ -82,5 +83,7 @@ def read_inputs(
 ) -> Inputs:
     """What the model sees of these films, in their order; vectors that are not there yet are made first."""
     text, image = named_encoders(text_encoder, image_encoder)
+    if looks.reads == "pairs":
+        return read_scenes(film_ids, image, progress)
     vectors.encode_missing(Film.objects.filter(pk__in=film_ids), text=text, image=image, progress=progress)
     return load_inputs(film_ids, text, image, looks)

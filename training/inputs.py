@@ -56,6 +56,11 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.has_text)
 
+    @property
+    def has_frames(self) -> NDArray[np.bool_]:
+        """(N,) whether there are frames of scenes to look at."""
+        return np.zeros(len(self), bool)
+
     def take(self, rows: NDArray[np.int64]) -> Inputs:
         """The films at these positions, in this order."""
         return Inputs(

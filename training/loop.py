@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -79,6 +80,8 @@ class LoopOptions:
     """Whether films of rare terms are drawn more often."""
     class_weights: bool = False
     """Whether the films of a term weigh more the rarer they are."""
+    exclusive: bool = False
+    """Whether every film has exactly one of the terms: the likeliest is what is decided."""
 
     def __post_init__(self) -> None:
         if min(self.epochs, self.batch, self.patience) < 1:
@@ -178,7 +181,7 @@ def train_one_epoch(
 ) -> Figures:
     """One pass over the films in this order, long (N,); ``weights`` (T,) of the terms' positives.
 
-    Gives the mean loss and the share of decisions at 0.5 that were right, both as the pass went on.
+    Gives the mean loss and the share of decisions that were right, both as the pass went on.
     """
     model.train()
     device, backward = _device(model), accelerator.backward if accelerator else Tensor.backward
@@ -195,13 +198,17 @@ def train_one_epoch(
         optimizer.step()
         schedule.step()
         total += loss.item() * len(rows)
-        right, decided = right + _right(logits.detach(), yes, known), decided + float(known.sum())
+        right, decided = right + _right(logits.detach(), yes, known, options.exclusive), decided + float(known.sum())
     return {"train_loss": total / len(order), "train_accuracy": right / max(decided, 1.0)}
 
 
-def _right(logits: Tensor, yes: Tensor, known: Tensor) -> float:
-    """How many known decisions at 0.5 are right; of several nets, those of their mean."""
-    decided = (logits.mean(0) if logits.dim() == 3 else logits) > 0
+def _right(logits: Tensor, yes: Tensor, known: Tensor, exclusive: bool = False) -> float:
+    """How many known decisions at 0.5 are right; of several nets, those of their mean. Of terms that exclude each
+    other there is one decision, which counts for all of them."""
+    logits = logits.mean(0) if logits.dim() == 3 else logits
+    if exclusive:
+        return float(yes.gather(1, logits.argmax(1, keepdim=True)).sum()) * yes.shape[1]
+    decided = logits > 0
     return float(((decided == (yes > 0)) * known).sum())
 
 
@@ -218,14 +225,15 @@ def logits_of(model: nn.Module, features: Features, batch: int = 4096) -> Tensor
     return torch.cat([part.mean(0) if part.dim() == 3 else part for part in found])
 
 
-def evaluate(model: nn.Module, films: Batch, batch: int = 4096) -> Figures:
-    """Validation loss (cross-entropy per film), the share of decisions at 0.5 that are right, and mAP."""
+def evaluate(model: nn.Module, films: Batch, batch: int = 4096, *, exclusive: bool = False) -> Figures:
+    """Validation loss (cross-entropy per film), the share of decisions (at 0.5, or for the likeliest of ``exclusive``
+    terms) that are right, and mAP."""
     logits = logits_of(model, films.features, batch)
     truth = Truth(yes=films.yes.numpy() > 0, known=films.known.numpy() > 0)
     areas = average_precisions(logits.numpy().astype(np.float64), truth)
     return {
-        "validation_loss": float(LOSSES["bce"](logits, films.yes, films.known, None)),
-        "validation_accuracy": _right(logits, films.yes, films.known) / max(float(films.known.sum()), 1.0),
+        "validation_loss": float(LOSSES["cross-entropy" if exclusive else "bce"](logits, films.yes, films.known, None)),
+        "validation_accuracy": _right(logits, films.yes, films.known, exclusive) / max(float(films.known.sum()), 1.0),
         "validation_map": mean_of_known(areas),
     }
 
@@ -276,7 +284,8 @@ def fit(
                 augment=(lambda seen: augment(seen, course.random)) if augment else None,
                 accelerator=accelerator,
             )
-            course.note(figures | (evaluate(model, validation, _large(options)) if len(validation) else {}))
+            judged = partial(evaluate, model, validation, _large(options), exclusive=options.exclusive)
+            course.note(figures | (judged() if len(validation) else {}))
             if kept and accelerator and accelerator.is_main_process:
                 course.keep(kept)
             if progress:

@@ -1,12 +1,13 @@
 """What a retraining is asked for: the same options from the command, the page and the API."""
 
+from collections.abc import Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from training.architectures import ARCHITECTURES, Architecture
+from training.architectures import Architecture, architectures_for, looks_of
 from training.encoders import NONE
 from training.models import Task
 from training.snapshot import OFFICIAL, OURS
@@ -77,9 +78,9 @@ class RetrainOptions(NetworkOptions):
     """What to train, on what, and what to do with it. The same from the command, the page and the API."""
 
     task: str = "genres"
-    """`genres` or `tags`."""
+    """`genres`, `tags` or `scenes`."""
     architecture: str = "heads"
-    """A name of training.architectures.ARCHITECTURES."""
+    """A name of training.architectures that can learn the task."""
     text_encoder: str = field(default_factory=lambda: settings.TEXT_ENCODER)
     """`minilm`, a hub id, a folder, or `none`."""
     image_encoder: str = field(default_factory=lambda: settings.IMAGE_ENCODER)
@@ -97,8 +98,8 @@ class RetrainOptions(NetworkOptions):
 
     def __post_init__(self) -> None:
         _one_of("task", self.task, list(Task))
-        _one_of("architecture", self.architecture, list(ARCHITECTURES))
-        _one_of("split", self.split, SPLITS)
+        _one_of("architecture", self.architecture, list(architectures_for(self.task)))
+        _one_of("split", self.split, OURS if self.task == Task.SCENES else SPLITS)
         _one_of("promote", self.promote, list(PROMOTE))
         for option in fields(NetworkOptions):
             if option.metadata["choices"]:
@@ -116,7 +117,7 @@ class RetrainOptions(NetworkOptions):
             raise BadOption(f"heads does not use {', '.join(sorted(self.network))}: choose another architecture.")
 
     def _refuse_without_encoders(self) -> None:
-        if self.looks.reads != "vectors":
+        if self.looks.reads != "vectors" and not self.looks.needs:
             return
         text, image = self.seen_encoders
         if text in NONE and image in NONE and not self.looks.needs:
@@ -129,14 +130,14 @@ class RetrainOptions(NetworkOptions):
     @property
     def looks(self) -> Architecture:
         """What the architecture looks at."""
-        return ARCHITECTURES[self.architecture]
+        return looks_of(self.architecture)
 
     @property
     def seen_encoders(self) -> tuple[str, str]:
         """Names of the text and the image encoder whose vectors the model sees; `none` where it sees none."""
-        by_vectors = self.looks.reads == "vectors"
-        text = self.text_encoder if by_vectors and "text" in self.looks.sees else "none"
-        return text, self.image_encoder if by_vectors and "image" in self.looks.sees else "none"
+        looked_at = self.looks.sees if self.looks.reads == "vectors" else self.looks.needs
+        text = self.text_encoder if "text" in looked_at else "none"
+        return text, self.image_encoder if "image" in looked_at else "none"
 
     @property
     def network(self) -> dict[str, Any]:
@@ -146,14 +147,17 @@ class RetrainOptions(NetworkOptions):
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "RetrainOptions":
-        """From JSON. Raises BadOption on an unknown name or a value of the wrong type."""
+        """From JSON; what is not said is as the task has it. Raises BadOption on an unknown name or a value of the
+        wrong type."""
         known = {option.name: _type(option) for option in fields(cls)}
         for name, value in options.items():
             if name not in known:
                 raise BadOption(f"Unknown option {name!r}; there are: {', '.join(known)}.")
             if type(value) is not known[name] and not (known[name] is float and type(value) is int):
                 raise BadOption(f"{name} must be {_KINDS[known[name]]}.")
-        return cls(**options)
+        architecture, fewest = usual(options.get("task", cls.task))
+        usual_here: dict[str, Any] = {"architecture": architecture, "min_films": fewest}
+        return cls(**(usual_here | options))
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -176,6 +180,11 @@ def _type(option: "Field[Any]") -> type:
     return str if option.default is MISSING else type(option.default)
 
 
-def _one_of(name: str, value: str, allowed: list[Any]) -> None:
+def usual(task: str) -> tuple[str, int]:
+    """The architecture and the fewest films per term of a task where nothing else is asked for: footage is scarce."""
+    return next(iter(architectures_for(task))), 1 if task == Task.SCENES else RetrainOptions.min_films
+
+
+def _one_of(name: str, value: str, allowed: Sequence[Any]) -> None:
     if value not in allowed:
         raise BadOption(f"Unknown {name} {value!r}; there are: {', '.join(map(str, allowed))}.")

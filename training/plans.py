@@ -64,6 +64,8 @@ class Plan:
     def of(cls, params: dict[str, Any]) -> Plan:
         """From JSON: `architectures` as text, `seeds`, `films` and `options`. Raises BadOption."""
         base = {name: value for name, value in params.get("options", {}).items() if name not in ("seed", "promote")}
+        if base.get("task") == "scenes":
+            raise BadOption("Genres and tags can be compared side by side; retrain scene genres one by one.")
         RetrainOptions.of(_checked(base))
         return cls(parse(params["architectures"]), base, params.get("seeds", 1), params.get("films", 0))
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from catalog import jobs
 from catalog.models import User
 from training import captioner, manifest
-from training.architectures import ARCHITECTURES, Architecture, architecture
+from training.architectures import Architecture, architecture, looks_of
 from training.manifest import DamagedModel
 from training.models import ModelVersion, Promotion, Run, Task
 
@@ -70,7 +70,7 @@ class Model:
     @property
     def looks(self) -> Architecture:
         """What has to be read of a film for it."""
-        return ARCHITECTURES[self.config["architecture"]]
+        return looks_of(self.config["architecture"])
 
     def scores(self, inputs: "Inputs") -> NDArray[np.float32]:
         """Calibrated probabilities float32 (N, T) in the order of `terms`."""

@@ -24,6 +24,7 @@ from training.curves import watched
 from training.data import named_encoders, read_inputs
 from training.models import ModelVersion, Run, Task
 from training.options import RetrainOptions
+from training.scenes.snapshot import take_scenes
 from training.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def retrain(
         NotEnoughLabels, EncoderUnavailable: nothing was trained; the message says what is missing.
         Cancelled: somebody stopped the job; the run says so, no version was made.
     """
-    snapshot = take(Task(options.task), split=options.split, min_films=options.min_films, per_term=options.per_genre)
+    snapshot = _snapshot(options)
     same = _unchanged(options, snapshot)
     if same and not options.force:
         return Outcome(same, None, False, {})
@@ -150,7 +151,8 @@ def follow(options: RetrainOptions) -> None:
 
 
 def _snapshot(options: RetrainOptions) -> Snapshot:
-    return take(Task(options.task), split=options.split, min_films=options.min_films, per_term=options.per_genre)
+    chosen: dict[str, Any] = {"split": options.split, "min_films": options.min_films, "per_term": options.per_genre}
+    return take_scenes(**chosen) if options.task == Task.SCENES else take(Task(options.task), **chosen)
 
 
 class Stopwatch:
@@ -189,8 +191,11 @@ def _fit(
 
 def judge(model: registry.Model, snapshot: Snapshot, inputs: "Inputs") -> dict[str, Any]:
     from training.evaluation import evaluate
+    from training.scenes.evaluation import evaluate_scenes
 
     test = snapshot.rows("test")
+    if snapshot.task == Task.SCENES:
+        return evaluate_scenes(model.scorer, inputs.take(test), snapshot, prior=training_prior(snapshot))
     return evaluate(
         model,
         inputs.take(test),
@@ -206,6 +211,13 @@ def training_prior(snapshot: Snapshot) -> NDArray[np.float64]:
     from training.metrics import Truth, prior
 
     return prior(Truth.of(snapshot.labels[snapshot.rows("train")]))
+
+
+def _seen(snapshot: Snapshot) -> list[str]:
+    """Keys of the films that it learned from or chose by, where the split may be another one next time."""
+    if snapshot.task != Task.SCENES:
+        return []
+    return [key for key, part in zip(snapshot.keys, snapshot.splits, strict=True) if part in ("train", "validation")]
 
 
 def _config(
@@ -229,6 +241,7 @@ def _config(
         "options": options.recipe,
         "dataset_hash": snapshot.hash,
         "films": snapshot.counts,
+        "seen": _seen(snapshot),
         "prior": [round(float(share), 6) for share in training_prior(snapshot)],
         "parameters": model.config["parameters"],
         "notes": model.config["notes"],

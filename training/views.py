@@ -15,9 +15,10 @@ from catalog import jobs
 from catalog.access import admins, anybody, curators
 from catalog.views.parts import render_part
 from training import charts, figures, registry
-from training.architectures import ARCHITECTURES
+from training.architectures import ARCHITECTURES, SCENES
 from training.models import ModelVersion, Promotion, Run, Task
-from training.options import PROMOTE, BadOption, NetworkOptions, RetrainOptions
+from training.options import PROMOTE, BadOption, NetworkOptions, RetrainOptions, usual
+from training.scenes.figures import scenes_of
 from training.snapshot import OFFICIAL
 
 RUNS_SHOWN = 12
@@ -70,6 +71,7 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
         "figures": figures.other_figures(found, champion),
         "modalities": figures.modalities(found),
         "terms": figures.term_rows(found, champion),
+        "scenes": scenes_of(found),
         "comparison": found.config.get("comparison") or {},
         "promotions": Promotion.objects.filter(version=found).select_related("by", "replaced"),
     }
@@ -144,7 +146,7 @@ class RetrainForm(forms.Form):
 
     task = forms.ChoiceField(label=gettext_lazy("What to learn"), choices=Task.choices)
     architecture = forms.ChoiceField(
-        label=gettext_lazy("Architecture"), choices=[(name, name) for name in ARCHITECTURES]
+        label=gettext_lazy("Architecture"), choices=[(name, name) for name in (*ARCHITECTURES, *SCENES)]
     )
     text_encoder = forms.CharField(
         label=gettext_lazy("Text encoder"),
@@ -192,7 +194,9 @@ def _network_field(option: "dataclasses.Field[Any]") -> forms.Field:
 @admins
 def retrain(request: HttpRequest) -> HttpResponse:
     """The form; sent, it starts a job."""
-    defaults = {**vars(RetrainOptions()), "task": request.GET.get("task", "genres")}
+    task = request.GET.get("task", "genres")
+    architecture, fewest = usual(task)
+    defaults = {**vars(RetrainOptions()), "task": task, "architecture": architecture, "min_films": fewest}
     form = RetrainForm(request.POST or None, initial=defaults)
     if form.is_valid():
         try:

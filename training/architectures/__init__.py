@@ -11,7 +11,7 @@ from typing import Literal
 
 from training.inputs import Modality
 
-Reads = Literal["vectors", "pictures", "plots"]
+Reads = Literal["vectors", "pictures", "plots", "pairs"]
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,19 @@ class Architecture:
     sees: tuple[Modality, ...] = ("text", "image")
     """What it can look at; the rest of a film is not shown to it."""
     reads: Reads = "vectors"
-    """What the named encoders make of a film, or its `pictures` or `plots` themselves."""
+    """What the named encoders make of a film, or its `pictures`, `plots` or `pairs` of frames themselves."""
     needs: tuple[Modality, ...] = ()
     """Encoders without which it has nothing to learn from."""
+    frames: int = 0
+    """How many frames of a scene it looks at: one, or two for what moves between them."""
 
 
 _HERE = "training.architectures"
 _POSTERS = Architecture(f"{_HERE}.posters", sees=("image",), reads="pictures")
 _PLOTS = Architecture(f"{_HERE}.plots", sees=("text",), reads="plots")
 _FUSION = Architecture(f"{_HERE}.fusion", needs=("text", "image"))
+_STILL = Architecture("training.scenes.scenes", sees=("image",), reads="pairs", frames=1)
+_MOVING = Architecture("training.scenes.scenes", sees=("image",), reads="pairs", frames=2)
 
 ARCHITECTURES: dict[str, Architecture] = {
     "heads": Architecture(f"{_HERE}.heads"),
@@ -55,7 +59,30 @@ ARCHITECTURES: dict[str, Architecture] = {
     "cross-attention": _FUSION,
 }
 
+# D: networks that look at frames of scenes. What they learn is another task, so they are a list of their own.
+SCENES: dict[str, Architecture] = {
+    "scene-flow-stats": Architecture(_MOVING.module, sees=("image",), reads="pairs", needs=("image",), frames=2),
+    "scene-fc": _STILL,
+    "scene-vgg16": _STILL,
+    "scene-resnet50": _STILL,
+    "scene-inception-v3": _STILL,
+    "flownet-fc": _MOVING,
+    "six-channel": _MOVING,
+    "double-stack": _MOVING,
+    "motion-magnitude": _MOVING,
+}
+
+
+def architectures_for(task: str) -> dict[str, Architecture]:
+    """What can learn a task; the first is the usual choice."""
+    return SCENES if task == "scenes" else ARCHITECTURES
+
+
+def looks_of(name: str) -> Architecture:
+    """What the architecture of that name looks at. Raises KeyError on an unknown one."""
+    return SCENES[name] if name in SCENES else ARCHITECTURES[name]
+
 
 def architecture(name: str) -> ModuleType:
     """The module of that name. Raises KeyError on an unknown one."""
-    return import_module(ARCHITECTURES[name].module)
+    return import_module(looks_of(name).module)

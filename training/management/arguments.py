@@ -6,13 +6,14 @@ from dataclasses import fields
 from training.options import SPLITS, NetworkOptions, RetrainOptions
 
 
-def add_training_arguments(parser: ArgumentParser) -> None:
-    """Encoders, split, and a group with every option of networks."""
+def add_training_arguments(parser: ArgumentParser, *, min_films: int | None = RetrainOptions.min_films) -> None:
+    """Encoders, split, and a group with every option of networks; ``min_films`` where that is not said."""
     defaults = RetrainOptions()
     parser.add_argument("--text-encoder", default=defaults.text_encoder, help="minilm, a hub id, a folder, or none")
     parser.add_argument("--image-encoder", default=defaults.image_encoder, help="starter, a hub id, a folder, or none")
     parser.add_argument("--split", default="hash", help=f"one of {', '.join(SPLITS)}")
-    parser.add_argument("--min-films", type=int, default=20, help="training films that a term needs")
+    help = "training films that a term needs; 20, of scene genres 1"
+    parser.add_argument("--min-films", type=int, default=min_films, help=help)
     group = parser.add_argument_group("networks", "How a network is trained; heads uses none of these.")
     for option in fields(NetworkOptions):
         flag, text = "--" + option.name.replace("_", "-"), str(option.metadata["help"])

@@ -56,6 +56,8 @@ def read_state(file: Path) -> dict[str, Tensor]:
 def _unpickled(file: Path) -> dict[str, Tensor]:
     """``weights_only`` lets nothing but tensors and plain containers be made."""
     found = torch.load(file, map_location="cpu", weights_only=True)
+    if isinstance(found, dict) and isinstance(found.get("state_dict"), dict):
+        found = found["state_dict"]  # as some are published, beside what else was known of the training
     if not isinstance(found, dict) or not all(isinstance(tensor, Tensor) for tensor in found.values()):
         raise ValueError(_("it holds more than tensors by name"))
     return found

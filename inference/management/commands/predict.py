@@ -74,6 +74,7 @@ def _sentence(done: Predicted) -> str:
     if not done.films:
         return f"{done.version}: 0 stale, nothing to predict."
     kinds = {"plot only": done.plot_only, "poster only": done.poster_only, "neither": done.neither}
+    kinds |= {"frames": done.frames_only}
     without = ", ".join(f"{kind} {count:,}" for kind, count in kinds.items() if count)
     speed = f"{done.films:,} films in {done.seconds:.1f} s ({done.films / max(done.seconds, 0.01):,.0f}/s)"
     return f"{done.version}: {speed}" + (f"; {without}." if without else ".")

@@ -8,22 +8,25 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.progress import Console
 from training import distributed
-from training.architectures import ARCHITECTURES
+from training.architectures import ARCHITECTURES, SCENES
 from training.management.arguments import add_training_arguments
 from training.management.figures import add_json_argument, write_json
 from training.models import Task
-from training.options import PROMOTE, BadOption, RetrainOptions
+from training.options import PROMOTE, BadOption, RetrainOptions, usual
 from training.retraining import Outcome, follow, retrain
 from training.snapshot import NotEnoughLabels
 
 
 class Command(BaseCommand):
-    help = "Train genres or tags on the corrected labels, compare with the champion on frozen films, promote if better."
+    help = "Train genres, tags or scene genres on the corrected labels, compare with the champion, promote if better."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("task", choices=[str(task.value) for task in Task])
-        add_training_arguments(parser)
-        parser.add_argument("--architecture", default="heads", help=f"one of {', '.join(ARCHITECTURES)}")
+        add_training_arguments(parser, min_films=None)
+        parser.add_argument(
+            "--architecture",
+            help=f"one of {', '.join(ARCHITECTURES)}; of scenes one of {', '.join(SCENES)}; the first by itself",
+        )
         parser.add_argument("--seed", type=int, default=0, help="same seed, labels and options: same model")
         parser.add_argument("--promote", default="auto", help=f"one of {', '.join(PROMOTE)}")
         parser.add_argument("--force", action="store_true", help="train although nothing has changed")
@@ -33,6 +36,9 @@ class Command(BaseCommand):
         from training.encoders import EncoderUnavailable
 
         progress = Console(self.stderr.write)
+        architecture, fewest = usual(options["task"])
+        options["architecture"] = options["architecture"] or architecture
+        options["min_films"] = fewest if options["min_films"] is None else options["min_films"]
         try:
             chosen = RetrainOptions(**{field.name: options[field.name] for field in fields(RetrainOptions)})
             if distributed.follows():
@@ -58,6 +64,9 @@ class Command(BaseCommand):
             if figures[name]:
                 f1s = (figures[name]["micro"]["f1"], figures[name]["macro"]["f1"], figures[name]["map"])
                 self.stdout.write("{:<9} micro-F1 {:.3f}  macro-F1 {:.3f}  mAP {:.3f}".format(name, *f1s))
+        if scenes := figures.get("scenes"):
+            shares = [f"{scenes[name]['value']:.3f}" for name in ("accuracy", "macro_accuracy", "pair_accuracy")]
+            self.stdout.write("right     films {}  mean of genres {}  pairs of frames {}".format(*shares))
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in outcome.version.config["seconds"].items())
         state = "is champion now" if outcome.promoted else "is kept as challenger"
         self.stdout.write(f"{outcome.version} {state}: {outcome.comparison['reason']} ({seconds}).")
