@@ -1,5 +1,6 @@
 """Captions of frames, with tiny models of the real classes: batches, caps, memory, what is refused."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,20 @@ def test_answers_begin_at_the_same_place_and_only_they_are_learned(folder: Path)
     assert bool(((ends == labels) | (labels == IGNORED)).all())
     decoded = [model.processor.tokenizer.decode(row[row != IGNORED]) for row in labels]
     assert decoded == answers
+
+
+def test_folders_of_other_times_are_read_alike(llava: Path, tmp_path: Path) -> None:
+    """transformers saves processors in one file today; the hub's older folders have the template as JSON."""
+    today, old = tmp_path / "today", Path(shutil.copytree(llava, tmp_path / "old"))
+    model = captioner.load(str(llava))
+    shutil.copytree(llava, today, ignore=shutil.ignore_patterns("*processor*", "chat*"))
+    model.model.processor.save_pretrained(today)
+    assert not (today / "preprocessor_config.json").exists()
+    template = (old / "chat_template.jinja").read_text()
+    (old / "chat_template.jinja").unlink()
+    (old / "chat_template.json").write_text(json.dumps({"chat_template": template}))
+    for folder in (today, old):
+        assert said(captioner.load(str(folder))) == said(model)
 
 
 # What is refused --------------------------------------------------------------------------------------------
