@@ -76,6 +76,14 @@ def test_no_more_tokens_than_asked(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert written[0] <= 3 < written[1] <= 7
 
 
+def test_answers_hold_no_control_characters(llava: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = captioner.load(str(llava))
+    monkeypatch.setattr(
+        model.model.processor.tokenizer, "batch_decode", lambda *_, **__: [" rain\x00 and\x1b\nfog \x7f"]
+    )
+    assert said(model, pictures=PICTURES[:1]) == ["rain and\nfog"]
+
+
 def test_paths_and_pictures_are_the_same_to_it(llava: Path, tmp_path: Path) -> None:
     paths = [tmp_path / f"{place}.png" for place in range(len(PICTURES))]
     for path, picture in zip(paths, PICTURES, strict=True):

@@ -322,6 +322,16 @@ def test_a_cancelled_job_goes_on_where_it_was(
     assert not list(settings.DATA_DIR.glob("checkpoints/*")), "what is done needs no checkpoint"
 
 
+def test_a_killed_command_is_not_running_for_ever(three_films: Site, llava: Path) -> None:
+    asked = finetuning._asked(options(llava))
+    killed = Run.objects.create(task=Task.TAGS, options=asked, dataset_hash=gather(options(llava)).hash)
+    other = Run.objects.create(task=Task.TAGS, options={**asked, "rank": 99}, dataset_hash=killed.dataset_hash)
+    finetune(options(llava), Silent())
+    killed.refresh_from_db()
+    other.refresh_from_db()
+    assert killed.state == Run.State.FAILED and other.state == Run.State.RUNNING
+
+
 def test_a_training_that_runs_off_is_a_failed_run_with_a_sentence(
     three_films: Site, llava: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Captions of frames in batches: while the model writes one batch, the next are read and prepared."""
 
 import logging
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from training.encoders.folders import EncoderUnavailable
 logger = logging.getLogger(__name__)
 AHEAD = 2  # batches that are prepared while one is being captioned
 MOST_TOKENS = 48
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # a model may write anything; a database refuses some of it
 _Prepared = tuple[list[Image.Image], Inputs]
 
 
@@ -137,7 +139,7 @@ class Captioner:
             pad_token_id=tokenizer.pad_token_id,
         )
         said = tokenizer.batch_decode(tokens[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return [str(one).strip() for one in said]
+        return [_UNPRINTABLE.sub("", one).strip() for one in said]
 
 
 __all__ = ["Captioner", "EncoderUnavailable"]

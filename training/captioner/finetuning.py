@@ -92,10 +92,13 @@ def _asked(options: FinetuneOptions) -> dict[str, Any]:
 
 
 def _begin(options: FinetuneOptions, material: Material, user: User | None, job: Job | None) -> Run:
-    Run.objects.filter(job=job).exclude(job=None).update(job=None, state=Run.State.FAILED, message="Begun again.")
+    asked, again = _asked(options), {"job": None, "state": Run.State.FAILED, "message": "Begun again."}
+    Run.objects.filter(job=job).exclude(job=None).update(**again)
+    killed = Run.objects.filter(task=Task.TAGS, job=None, state=Run.State.RUNNING)
+    killed.filter(options=asked, dataset_hash=material.hash).update(**again)
     return Run.objects.create(
         task=Task.TAGS,
-        options=_asked(options),
+        options=asked,
         dataset_hash=material.hash,
         films=material.films,
         started_by=user,
