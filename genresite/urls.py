@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.views import film, films, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
+from inference import tagging_views as tagging
 from inference import views as inference
 from training import comparison_views as comparing
 from training import views as training
@@ -21,9 +22,19 @@ _film = [
     path("poster/", film.poster, name="poster-upload"),
     path("heatmaps/", inference.heatmaps, name="heatmaps"),
     path("features/", inference.features, name="features"),
+    path("tags-from-frames/", tagging.frame_tags, name="frame-tags"),
+    path("tags-from-frames/generate/", tagging.generate, name="generate-tags"),
+    path("tags-from-frames.csv", tagging.film_file, name="frame-tags-file"),
     path("heatmaps/<slug:which>/<slug:slug>.png", inference.heatmap, name="heatmap"),
     path("<slug:kind>/<slug:slug>/decide/", film.decide, name="decide"),
     path("<slug:kind>/<slug:slug>/lock/", film.lock, name="lock"),
+]
+
+_tags = [
+    path("frames.csv", tagging.all_file, name="all-frame-tags-file"),
+    path("candidates/", tagging.tag_candidates, name="tag-candidates"),
+    path("candidates/add/", tagging.add_tag, name="add-tag"),
+    path("candidates/leave-out/", tagging.leave_out_tag, name="leave-out-tag"),
 ]
 
 _tokens = [
@@ -64,6 +75,7 @@ _models = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", films.films, name="films"),
     path("films/<str:key>/", include(_film)),
+    path("tags/", include(_tags)),
     path("changes/<int:pk>/undo/", film.undo, name="undo"),
     path("import/", include(_import)),
     path("jobs/", include(_jobs)),

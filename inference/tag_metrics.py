@@ -45,7 +45,7 @@ def figures(answers: Answers, truth: Truth) -> dict[str, Any]:
         "tag_recall": tag_recall(said, truth),
         "top": {str(k): at(scores, truth, k) for k in KS},
         "ranking": {"lrap": ranking_precision(scores, truth), "map": mean_of_known(average_precisions(scores, truth))},
-        "gives_nearly_all": bool(said.mean() >= NEARLY_ALL) if said.size else False,
+        "gives_nearly_all": bool(said.mean() > NEARLY_ALL) if said.size else False,
         "intervals": {name: asdict(interval) for name, interval in intervals(scores, said, truth).items()},
     }
 

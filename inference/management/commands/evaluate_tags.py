@@ -115,8 +115,9 @@ def _version(options: dict[str, Any]) -> ModelVersion | None:
 
 
 def _stored(tagger: str | None) -> list[str]:
-    taggings = Tagging.objects.filter(frames__gt=0)
-    return sorted((taggings.filter(tagger=tagger) if tagger else taggings).values_list("tagger", flat=True).distinct())
+    taggings = Tagging.objects.filter(frames__gt=0).order_by("tagger")
+    chosen = taggings.filter(tagger=tagger) if tagger else taggings
+    return list(chosen.values_list("tagger", flat=True).distinct())
 
 
 def _group(answers: tag_metrics.Answers, judged: Reference, common: np.ndarray[Any, Any]) -> dict[str, Any]:
