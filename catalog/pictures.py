@@ -137,15 +137,24 @@ class Child:
         Raises:
             BadPicture: why it cannot be done.
         """
-        header, body = self._ask(data)
-        if reason := header.get("refused"):
-            raise _refusal(str(reason))
+        header, body = self._encoded(data)
         poster, small = body[: header["poster"]], body[header["poster"] :]
         sha256 = hashlib.sha256(poster).hexdigest()
         if self.keep:
             write_file(poster_path(sha256), poster)
             write_file(thumbnail_path(sha256), small)
         return Encoded(sha256, digest, header["width"], header["height"], len(poster))
+
+    def reencode(self, data: bytes) -> bytes:
+        """The picture as a JPEG of ours, not stored. Raises BadPicture."""
+        header, body = self._encoded(data)
+        return body[: header["poster"]]
+
+    def _encoded(self, data: bytes) -> tuple[dict[str, int], bytes]:
+        header, body = self._ask(data)
+        if reason := header.get("refused"):
+            raise _refusal(str(reason))
+        return header, body
 
     def _ask(self, data: bytes) -> tuple[dict[str, int], bytes]:
         link = self._started()

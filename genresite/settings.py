@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing to keep on disk for a
 # Each run is worth something only at its time: while workers are busy they must not pile up.
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
+    "sweep-scenes": {"task": "inference.sweep_scenes", "schedule": 300.0, "options": {"expires": 300.0}},
     "predict-if-stale": {"task": "inference.predict_if_stale", "schedule": 60.0, "options": {"expires": 60.0}},
     "remove-stale-uploads": {"task": "catalog.remove_stale_uploads", "schedule": 600.0, "options": {"expires": 600.0}},
 }
@@ -232,6 +233,7 @@ X_FRAME_OPTIONS = "DENY"
 # API --------------------------------------------------------------------------------------------------
 
 API_WRITES = env_rate("API_WRITES", "120/min")  # per person
+SCENE_QUESTIONS = env_rate("SCENE_QUESTIONS", "20/min")  # per person, or address of people who are not signed in
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "genresite.authentication.BearerAuthentication",

@@ -7,6 +7,7 @@ from catalog.views import film, films, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
 from inference import tagging_views as tagging
+from inference import scene_views
 from inference import views as inference
 from training import comparison_views as comparing
 from training import views as training
@@ -82,6 +83,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/", include(_models)),
     path("runs/<int:pk>/", training.run, name="run"),
     path("predict/", training.predict, name="predict"),
+    path("scenes/", scene_views.scenes, name="scenes"),
+    path("scenes/<slug:slug>/", scene_views.scene, name="scene"),
     path("media/<path:path>", media.media, name="media"),
     path("theme/", site.theme, name="theme"),
     path("accounts/tokens/", include(_tokens)),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import Progress
-from inference import looking, sight, taggers, tagging
+from inference import looking, scenes, sight, taggers, tagging
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
 from inference.taggers import TAGGERS, Options, plot
@@ -44,6 +44,19 @@ def predict_if_stale_task() -> int | None:
 def see_task(film_id: int, what: str = sight.MAPS) -> None:
     """Heat maps of one film, for whoever looks at its page; no job, since nobody waits for it and it may get lost."""
     looking.make(film_id, what)
+
+
+@shared_task(name=scenes.TASK)
+def tell_scene_task(token: str) -> None:
+    """Which kind of film a scene is from, for whoever has asked on the scene page; no job, for the same reason."""
+    from inference import scene_work
+
+    scene_work.tell(token)
+
+
+@shared_task(name="inference.sweep_scenes")
+def sweep_scenes_task() -> int:
+    return scenes.sweep()
 
 
 def _predict(job: Job, progress: Progress) -> dict[str, Any]:

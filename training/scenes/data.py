@@ -14,7 +14,6 @@ from django.db.models.functions import Concat
 from numpy.typing import NDArray
 
 from catalog.models import Film, FilmQuerySet, Frame
-from catalog.motion import relative
 from catalog.progress import Progress
 from training import vectors
 from training.inputs import Inputs
@@ -38,6 +37,8 @@ class Pair:
 
     @classmethod
     def of(cls, frame: Frame) -> Pair:
+        from catalog.motion import relative  # which loads OpenCV
+
         known = None if frame.motion is None else relative(frame.motion, frame.width, frame.height)
         return cls(frame.file, frame.next_file, known)
 
