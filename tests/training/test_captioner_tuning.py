@@ -69,6 +69,18 @@ def test_the_loss_falls_and_the_model_itself_stays_as_it_was(make: Any, frames: 
     assert same(before, base)
 
 
+def test_in_bf16_it_learns_as_well_and_its_adapter_is_float32(llava: Path, frames: Path, tmp_path: Path) -> None:
+    """What a GPU computes in, here on a processor."""
+    tuning = tiny_vlm.tuning(llava, frames, epochs=8, tags_per_prompt=0)
+    tuning.model = loading.load(str(llava), precision="bf16")
+    taught = tuning.run()
+    assert taught.history[-1]["train_loss"] < taught.history[0]["train_loss"] / 2
+    assert {tensor.dtype for tensor in taught.weights.values()} == {torch.float32}
+    model = captioner.load(str(llava), adapter=folder_of(taught, tmp_path / "half"), precision="bf16")
+    assert model.model.dtype == torch.bfloat16
+    assert [len(part) for part in model.captions(sorted(frames.glob("*.jpg"))[:4], batch=3)] == [3, 1]
+
+
 def test_it_learns_to_tell_frames_apart(llava: Path, frames: Path) -> None:
     tuning = tiny_vlm.tuning(llava, frames, epochs=25, tags_per_prompt=0, rank=16)
     tuning.model.network = tuning.run().adapted

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -142,6 +143,7 @@ def teach(
     from training.captioner.loading import load
     from training.captioner.tuning import Tuning
 
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # the same bits each time on a GPU, too
     began = timezone.now()
     model = load(options.model)
     tuning = Tuning(model, material.train, material.validation, options)
