@@ -26,7 +26,7 @@ def walk(patterns):
     for pattern in patterns:
         walk(pattern.url_patterns) if hasattr(pattern, "url_patterns") else pattern.callback
 walk(genresite.urls.urlpatterns)
-FOR_WORKERS = ("eyes", "heatmaps", "relevance")
+FOR_WORKERS = ("captioner", "eyes", "heatmaps", "relevance", "server")
 for package in ("catalog", "genresite", "inference"):
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
         if not set(module.name.split(".")) & {"migrations", "sample", *FOR_WORKERS}:
