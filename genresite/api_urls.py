@@ -7,6 +7,7 @@ from catalog.api import changes, films, imports, jobs, labels, terms
 from genresite import api_docs
 from inference import api as inference
 from training import api as training
+from training.captioner.api import FinetuneTagger
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -39,6 +40,7 @@ urlpatterns = [
     path("runs/", training.Runs.as_view(), name="api-runs"),
     path("runs/<int:pk>/", training.RunDetail.as_view(), name="api-run"),
     path("retrain/", training.Retrain.as_view(), name="api-retrain"),
+    path("finetune-tagger/", FinetuneTagger.as_view(), name="api-finetune-tagger"),
     # work
     path("jobs/", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="api-job"),
