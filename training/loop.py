@@ -28,6 +28,7 @@ ShouldStop = Callable[[], bool]
 Inputs = Tensor | dict[str, Tensor]
 Augment = Callable[[Inputs, torch.Generator], Inputs]
 AHEAD = 2  # batches that are read while one is being computed
+WINDOW = 64  # batches in a row whose films are sorted by length
 
 
 class Report(Protocol):
@@ -276,7 +277,7 @@ def fit(
             figures = train_one_epoch(
                 learner,
                 train,
-                _share(_order(train, options, course.random), accelerator),
+                _alike(_share(_order(train, options, course.random), accelerator), train, options.batch, course.random),
                 course.optimizer,
                 course.schedule,
                 options,
@@ -315,6 +316,19 @@ def _order(films: Batch, options: LoopOptions, random: torch.Generator) -> Tenso
     likely = (films.yes * rarity).amax(1)
     floor = float(likely[likely > 0].min()) if bool((likely > 0).any()) else 1.0
     return torch.multinomial(likely.clamp(min=floor), len(films), replacement=True, generator=random)
+
+
+def _alike(order: Tensor, films: Batch, batch: int, random: torch.Generator) -> Tensor:
+    """The same films, long (N,), with those of like length in one batch where their features have lengths: a batch
+    is padded to its longest. Which films meet, and the order of the batches, stay random."""
+    lengths: Tensor | None = getattr(films.features, "lengths", None)
+    if lengths is None:
+        return order
+    sorted_windows = (part[lengths[part].argsort(stable=True)] for part in torch.split(order, WINDOW * batch))
+    batches = [rows for window in sorted_windows for rows in torch.split(window, batch)]
+    whole = len(order) // batch
+    mixed = [batches[place] for place in torch.randperm(whole, generator=random).tolist()]
+    return torch.cat([*mixed, *batches[whole:]])
 
 
 def _begin(

@@ -124,6 +124,41 @@ def test_features_that_are_read_when_needed_give_the_same_weights() -> None:
     assert torch.equal(logits_of(read, lazy, batch=7), logits_of(at_hand, lazy.features))
 
 
+class Padded:
+    """Features with lengths, as texts have them; notes which rows are read together."""
+
+    def __init__(self, lengths: torch.Tensor) -> None:
+        self.lengths, self.read = lengths, list[list[int]]()
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, rows: torch.Tensor) -> torch.Tensor:
+        self.read.append(rows.tolist())
+        return self.lengths[rows, None].float() * torch.ones(5)
+
+
+def test_films_of_like_length_meet_in_a_batch_at_random() -> None:
+    lengths = torch.randint(1, 500, (1003,), generator=torch.Generator().manual_seed(0))
+    runs = []
+    for seed in (1, 1, 2):
+        padded = Padded(lengths)
+        films = Batch(padded, torch.ones(1003, 2), torch.ones(1003, 2))
+        nothing = Batch.of(np.zeros((0, 5), np.float32), Truth.of(np.zeros((0, 2), int)))
+        fit(linear(), films, nothing, LoopOptions(epochs=2, batch=8, learning_rate=1e-5), seed=seed)
+        runs.append(padded.read)
+    assert runs[0] == runs[1] != runs[2]
+    first, second = runs[0][:126], runs[0][126:]
+    for epoch in (first, second):
+        assert sorted(row for rows in epoch for row in rows) == list(range(1003))
+        assert [len(rows) for rows in epoch] == [8] * 125 + [3]
+        computed = sum(len(rows) * int(lengths[rows].max()) for rows in epoch)
+        assert computed < 1.05 * int(lengths.sum())  # at random: 1.8 times
+        longest = [int(lengths[rows].max()) for rows in epoch]
+        assert longest != sorted(longest) and longest != sorted(longest, reverse=True)
+    assert {frozenset(rows) for rows in first}.isdisjoint(frozenset(rows) for rows in second)
+
+
 @pytest.mark.parametrize("optimizer", ["adamw", "adam", "sgd"])
 @pytest.mark.parametrize("loss", ["bce", "asymmetric"])
 def test_every_optimizer_and_loss_learns(optimizer: str, loss: str) -> None:

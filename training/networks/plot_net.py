@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,11 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def lengths(self) -> Tensor:
+        """(N,) so that training can put plots of like length into one batch."""
+        return torch.tensor([len(ids) for ids in self.ids])
 
     def __getitem__(self, rows: Tensor) -> dict[str, Tensor]:
         """``input_ids`` and ``attention_mask``, both long (B, L)."""
