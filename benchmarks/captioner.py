@@ -9,8 +9,9 @@ with 32 layers of 4,096), and writes 48 tokens for each frame whatever they say.
 
 `batched` is the way of `manage.py generate_tags`: 640x360 JPEGs are read, resized and turned into prompts while the
 model writes the batch before. `alone` is the same with one frame at a time. Rates are medians over rounds, with the
-slowest and the fastest round; the first round of each is thrown away. `hours` are for the paper's 3,139 images, beside
-the 28.7 hours that it reports. `lora`: seconds of a whole step (16 frames, 15 tags each) and the most memory.
+slowest and the fastest round; the two take turns, and the first round is thrown away. `hours` are for the paper's 3,139
+images, beside the 28.7 hours that it reports. `lora`: seconds of a whole step (16 frames, 15 tags each) and the most
+memory.
 """
 
 import argparse
@@ -175,12 +176,16 @@ def _captions(model: Any, frames: list[Path], options: argparse.Namespace) -> di
     captioner = Captioner(model)
     few = frames[: 2 if options.tiny else 4]
     _forget_memory(model)
-    said = [one for part in captioner.captions(frames[:1], batch=options.batch) for one in part]  # warm, batch chosen
+    _rate(captioner, frames[:1], options.batch)  # warm, and the batch is chosen
     size = options.batch or captioner._most
     many = frames[: min(len(frames), (4 if model.device.type == "cuda" else 2) * size)]
-    batched, answers = _rates(captioner, many, size, options.rounds)
-    alone, singles = _rates(captioner, few, 1, options.rounds)
-    assert said
+    batched, alone, ratios, same = [], [], [], 0.0
+    for turn in range(options.rounds + 1):  # in turn, so that what else the machine does disturbs both alike
+        fast, answers = _rate(captioner, many, size)
+        slow, singles = _rate(captioner, few, 1)
+        if turn:
+            batched, alone, ratios = [*batched, fast], [*alone, slow], [*ratios, fast / slow]
+        same = sum(a == b for a, b in zip(answers, singles, strict=False)) / len(few)
     from training.captioner import prompts
     from training.captioner.asking import ask
 
@@ -192,13 +197,14 @@ def _captions(model: Any, frames: list[Path], options: argparse.Namespace) -> di
         "batch": size,
         "batched": _summary(batched),
         "alone": _summary(alone),
-        "ratio": round(statistics.median(batched) / statistics.median(alone), 2),
+        "ratio": round(statistics.median(ratios), 2),
+        "ratios": [round(ratio, 2) for ratio in ratios],
         "hours": {
             "batched": round(IMAGES / statistics.median(batched) / 3600, 4),
             "alone": round(IMAGES / statistics.median(alone) / 3600, 4),
             "paper": HOURS,
         },
-        "same_captions": sum(a == b for a, b in zip(answers, singles, strict=False)) / len(few),
+        "same_captions": same,
         "memory_gb": _most_memory(model),
     }
 
@@ -209,14 +215,11 @@ def _opened(path: Path) -> Any:
     return read(path)
 
 
-def _rates(captioner: Any, frames: list[Path], batch: int, rounds: int) -> tuple[list[float], list[str]]:
-    """Images a second of each round but the first, reading the files included; and what was said."""
-    rates, said = [], []
-    for _ in range(rounds + 1):
-        began = time.perf_counter()
-        said = [one for part in captioner.captions(frames, batch=batch, most_tokens=NEW_TOKENS) for one in part]
-        rates.append(len(frames) / (time.perf_counter() - began))
-    return rates[1:], said
+def _rate(captioner: Any, frames: list[Path], batch: int) -> tuple[float, list[str]]:
+    """Images a second, reading the files included; and what was said."""
+    began = time.perf_counter()
+    said = [one for part in captioner.captions(frames, batch=batch, most_tokens=NEW_TOKENS) for one in part]
+    return len(frames) / (time.perf_counter() - began), said
 
 
 def _summary(rates: list[float]) -> dict[str, float]:
