@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog import exporters, jobs
+from catalog.footage_reader import BadClip
 from catalog.importers.merge import parse_rules
 from catalog.importers.rows import BadSource
 from catalog.importers.run import import_films
-from catalog.models import Job
+from catalog.models import Clip, Job
 from catalog.progress import Progress
 
 
@@ -62,3 +63,38 @@ def _export_labels(job: Job, progress: Progress) -> dict[str, Any]:
     export = exporters.export_decisions if job.params.get("decisions") else exporters.export_labels
     path = exporters.export_file(job)
     return {"rows": export(path, progress), "file": path.name}
+
+
+@shared_task(name="catalog.add_clip")
+def add_clip_task(job_id: int) -> None:
+    jobs.run(job_id, _add_clip)
+
+
+def _add_clip(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: upload (its id); film and name are for those who read them."""
+    from catalog import arrivals
+
+    return arrivals.take(job.params["upload"])
+
+
+@shared_task(name="catalog.extract_frames")
+def extract_frames_task(job_id: int) -> None:
+    jobs.run(job_id, _extract_frames)
+
+
+def _extract_frames(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: clip (its id); all else as `catalog.extraction.wanted_from` takes it."""
+    from catalog import extraction
+
+    clip = Clip.objects.filter(pk=job.params["clip"]).first()
+    if clip is None:
+        raise BadClip(_("The clip has been removed."), 404)
+    found = extraction.extract(clip, extraction.wanted_from(job.params, clip), progress)
+    return found.as_dict() | {"sentences": found.sentences()}
+
+
+@shared_task(name="catalog.remove_stale_uploads")
+def remove_stale_uploads_task() -> int:
+    from catalog import arrivals
+
+    return arrivals.remove_stale()
