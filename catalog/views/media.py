@@ -1,41 +1,57 @@
-"""Serving posters: pictures that we made ourselves, under names that are hashes, and nothing else."""
+"""Serving posters and frames: pictures that we made ourselves, under names that are hashes, and nothing else."""
 
 import re
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from catalog.access import anybody
-from catalog.models import Film
+from catalog.models import Clip, Film, Frame
 
 YEAR = 365 * 24 * 3600
-PICTURE = re.compile(r"posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-small)?\.jpg")  # as catalog.models.film names them
+# As catalog.models.film and catalog.models.clip name them.
+PICTURE = re.compile(r"(?:posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-small)?|frames/([0-9a-f]{2})/(\4[0-9a-f]{62}))\.jpg")
 
 
 @require_safe
 @anybody
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A poster. Its name is its content's hash, so browsers may keep it for ever and need not ask again."""
+    """A poster, a frame or a strip of them. Its name is its content's hash, so browsers may keep it for ever and need
+    not ask again."""
     match = PICTURE.fullmatch(path)
     file = Path(settings.MEDIA_ROOT) / path
-    if match is None or not file.is_file() or _is_hidden(request, match[2]):
+    if match is None or not file.is_file() or _is_hidden(request, match):
         raise Http404
     if request.headers.get("If-None-Match") == _tag(match):
         return _with_headers(HttpResponseNotModified(), match)
     return _with_headers(FileResponse(file.open("rb"), content_type="image/jpeg"), match)
 
 
-def _is_hidden(request: HttpRequest, sha256: str) -> bool:
+def _is_hidden(request: HttpRequest, match: re.Match[str]) -> bool:
+    if match[5]:
+        return not _has_frame(Film.objects.visible_to(request.user), match[5])
+    return _is_hidden_poster(request, match[2])
+
+
+def _is_hidden_poster(request: HttpRequest, sha256: str) -> bool:
     """Only films that this reader may not see have the poster. One that no film has any more hides nothing."""
     films = Film.objects.filter(poster_sha256=sha256)
     return not films.visible_to(request.user).exists() and films.exists()
 
 
+def _has_frame(films: QuerySet[Film], sha256: str) -> bool:
+    """Whether one of the films has this frame, or this strip of thumbnails. One query."""
+    first, following = (Frame.objects.filter(**{name: sha256}).values("clip") for name in ("sha256", "next_sha256"))
+    clips = Clip.objects.filter(Q(pk__in=first) | Q(pk__in=following) | Q(strip_sha256=sha256))
+    return clips.filter(film__in=films).exists()
+
+
 def _tag(match: re.Match[str]) -> str:
-    return f'"{match[2]}{match[3] or ""}"'
+    return f'"{match[5] or match[2]}{match[3] or ""}"'
 
 
 def _with_headers(response: HttpResponseBase, match: re.Match[str]) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Serving posters."""
+"""Serving posters and frames."""
 
 from pathlib import Path
 
@@ -6,10 +6,11 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 
-from catalog.models import Film, User
+from catalog.models import Clip, Film, Frame, User
+from catalog.models.clip import frame_path
 from catalog.models.film import poster_path
 from catalog.pictures import store_poster
-from tests.factories import make_film
+from tests.factories import make_clip, make_film, make_frame
 from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,63 @@ def test_serving_asks_the_database_once(client: Client, poster: str, django_asse
 def test_posters_cannot_be_written_to(client: Client, poster: str) -> None:
     assert client.post(poster).status_code == 405
     assert (Path(site.MEDIA_ROOT) / poster_path(poster.split("/")[-1].removesuffix(".jpg"))).is_file()
+
+
+FRAME, NEXT, STRIP, NOBODYS = ("ab" * 32, "cd" * 32, "ef" * 32, "12" * 32)
+
+
+@pytest.fixture
+def clip(film: Film) -> Clip:
+    """With a pair of frames and a strip, and a frame beside them that no clip has."""
+    made = make_clip(film, strip_sha256=STRIP, strip_count=24)
+    make_frame(made, 1.0, sha256=FRAME, next_sha256=NEXT)
+    for sha256 in (FRAME, NEXT, STRIP, NOBODYS):
+        path = Path(site.MEDIA_ROOT) / frame_path(sha256)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"\xff\xd8 a picture")
+    return made
+
+
+def frame_url(sha256: str) -> str:
+    return f"/media/{frame_path(sha256)}"
+
+
+@pytest.mark.parametrize("sha256", [FRAME, NEXT, STRIP])
+def test_frames_and_strips_are_served_like_posters(client: Client, clip: Clip, sha256: str) -> None:
+    response = client.get(frame_url(sha256))
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert client.get(frame_url(sha256), headers={"if-none-match": response["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("sha256", [FRAME, NEXT, STRIP])
+def test_those_of_an_unpublished_film_are_for_admins(
+    client: Client, clip: Clip, film: Film, curator: User, admin: User, sha256: str
+) -> None:
+    Film.objects.filter(pk=film.pk).update(published=False)
+    assert client.get(frame_url(sha256)).status_code == 404
+    client.force_login(curator)
+    assert client.get(frame_url(sha256)).status_code == 404
+    client.force_login(admin)
+    assert client.get(frame_url(sha256)).status_code == 200
+
+
+def test_a_frame_that_no_clip_has_any_more_is_served_to_nobody(client: Client, clip: Clip, admin: User) -> None:
+    client.force_login(admin)
+    assert client.get(frame_url(NOBODYS)).status_code == 404
+    Frame.objects.all().delete()
+    assert client.get(frame_url(FRAME)).status_code == 404
+
+
+def test_serving_a_frame_asks_the_database_once(
+    client: Client, clip: Clip, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(1):  # type: ignore[operator]
+        client.get(frame_url(NEXT))
+
+
+def test_clips_themselves_are_not_served(client: Client, clip: Clip) -> None:
+    for path in (f"clips/{FRAME[:2]}/{FRAME}", f"frames/{FRAME[:2]}/{FRAME}", f"frames/00/{FRAME}.jpg", "uploads/x"):
+        assert client.get(f"/media/{path}").status_code == 404
