@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import exporters, jobs
+from catalog import arrivals, exporters, jobs
 from catalog.footage_reader import BadClip
 from catalog.importers.merge import parse_rules
 from catalog.importers.rows import BadSource
@@ -72,8 +72,6 @@ def add_clip_task(job_id: int) -> None:
 
 def _add_clip(job: Job, progress: Progress) -> dict[str, Any]:
     """Params: upload (its id); film and name are for those who read them."""
-    from catalog import arrivals
-
     return arrivals.take(job.params["upload"])
 
 
@@ -95,6 +93,4 @@ def _extract_frames(job: Job, progress: Progress) -> dict[str, Any]:
 
 @shared_task(name="catalog.remove_stale_uploads")
 def remove_stale_uploads_task() -> int:
-    from catalog import arrivals
-
     return arrivals.remove_stale()

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import changes, films, imports, jobs, labels, terms
+from catalog.api import changes, clips, films, imports, jobs, labels, terms, uploads
 from genresite import api_docs
 from inference import api as inference
 from training import api as training
@@ -20,6 +20,14 @@ urlpatterns = [
     path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/", labels.DecideLabel.as_view(), name="api-decide"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/lock/", labels.LockLabel.as_view(), name="api-lock"),
+    # footage
+    path("films/<str:key>/clips/", clips.FilmClips.as_view(), name="api-film-clips"),
+    path("films/<str:key>/clips/uploads/", uploads.Uploads.as_view(), name="api-clip-uploads"),
+    path("films/<str:key>/clips/uploads/<uuid:pk>/", uploads.one_upload, name="api-clip-upload"),
+    path("clips/<int:pk>/", clips.ClipDetail.as_view(), name="api-clip"),
+    path("clips/<int:pk>/frames/", clips.ClipFrames.as_view(), name="api-clip-frames"),
+    path("clips/<int:pk>/extract/", clips.ExtractFrames.as_view(), name="api-clip-extract"),
+    # labels and their history
     path("labels/", labels.Labels.as_view(), name="api-labels"),
     path("labels/decide/", labels.DecideMany.as_view(), name="api-decide-many"),
     path("decisions/", changes.Decisions.as_view(), name="api-decisions"),

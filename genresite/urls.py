@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import film, films, imports, jobs, media, site, tokens
+from catalog.views import film, films, footage, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
-from inference import tagging_views as tagging
 from inference import scene_views
+from inference import tagging_views as tagging
 from inference import views as inference
 from training import comparison_views as comparing
 from training import views as training
@@ -29,6 +29,15 @@ _film = [
     path("heatmaps/<slug:which>/<slug:slug>.png", inference.heatmap, name="heatmap"),
     path("<slug:kind>/<slug:slug>/decide/", film.decide, name="decide"),
     path("<slug:kind>/<slug:slug>/lock/", film.lock, name="lock"),
+]
+
+_clips = [
+    path("", footage.clips, name="clips"),
+    path("<int:pk>/", footage.clip, name="clip"),
+    path("<int:pk>/sections/", footage.sections, name="clip-sections"),
+    path("<int:pk>/extract/", footage.extract, name="clip-extract"),
+    path("<int:pk>/remove/", footage.remove, name="clip-remove"),
+    path("uploads/<uuid:pk>/cancel/", footage.cancel_upload, name="upload-cancel"),
 ]
 
 _tags = [
@@ -75,6 +84,7 @@ _models = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", films.films, name="films"),
+    path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),
     path("tags/", include(_tags)),
     path("changes/<int:pk>/undo/", film.undo, name="undo"),

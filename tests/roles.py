@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from catalog import labelling
-from catalog.models import ApiToken, Job, SourceName, User
-from tests.factories import make_film, make_term, make_user
+from catalog.models import ApiToken, Job, SourceName, Upload, User
+from tests.factories import make_clip, make_film, make_term, make_user
 from tests.training.test_registry import make_folder
 from training import registry
 from training.models import Run
@@ -82,7 +82,8 @@ class World:
         self.people = {role: make_user(role, role=User.Role(role)) for role in ("viewer", "curator", "admin")}
         self.people["disabled"] = make_user("disabled", role=User.Role.ADMIN)
         self.film = make_film("Nosferatu", imdb_id="tt0013442", plot="A count travels.")
-        make_film("Hidden", key="hidden", published=False)
+        hidden = make_film("Hidden", key="hidden", published=False)
+        self.clips = {"": make_clip(self.film), "unpublished": make_clip(hidden)}
         self.horror = make_term("horror")
         somebody = make_user("somebody", role=User.Role.CURATOR)
         self.changes = labelling.accept(self.film, self.horror, user=somebody, revision=1)
@@ -90,6 +91,7 @@ class World:
         self.jobs = {whose: self._job(whose, Job.State.DONE) for whose in ("curator", "admin")}
         self.queued = {whose: self._job(whose, Job.State.QUEUED) for whose in ("curator", "admin")}
         self.checked = self._checked_import()
+        self.uploads = {whose: self._upload(self.people[whose]) for whose in ("curator", "admin")}
         self.tokens = {role: ApiToken.issue(user, "test") for role, user in self.people.items()}
         ApiToken.objects.update(last_used_at=timezone.now())  # not worth writing down again
         self.clients = {role: self._client(role) for role in ROLES}
@@ -110,6 +112,16 @@ class World:
         return Job.objects.create(
             task="catalog.export_labels", state=state, created_by=self.people[whose], params={}, queue="cpu"
         )
+
+    def _upload(self, user: User) -> Upload:
+        """A file of ten bytes, of which none has come."""
+        upload = Upload.objects.create(film=self.film, user=user, name="clip.mp4", size=10)
+        self._empty_file(upload)
+        return upload
+
+    def _empty_file(self, upload: Upload) -> None:
+        (self.data / "uploads").mkdir(exist_ok=True)
+        (self.data / "uploads" / str(upload.pk)).write_bytes(b"")
 
     def _checked_import(self) -> Job:
         """A dry run, with a list of what it could not read. Exports have their files as well."""
@@ -135,7 +147,7 @@ class World:
     def arguments(self, name: str, whose: str) -> dict[str, Any]:
         """For each parameter that an address may have."""
         bare = name.removeprefix("api-")
-        numbers = {
+        numbers: dict[str, Any] = {
             "run": self.run.pk,
             "undo": self.changes.pk,
             "change": self.changes.pk,
@@ -144,6 +156,11 @@ class World:
         }
         if bare.startswith("job"):
             numbers[bare] = (self.queued if bare == "job-cancel" else self.jobs)[whose or "admin"].pk
+        if bare.startswith("clip"):
+            numbers[bare] = self.clips.get(whose, self.clips[""]).pk
+        numbers |= {
+            name: self.uploads.get(whose, self.uploads["admin"]).pk for name in ("clip-upload", "upload-cancel")
+        }
         numbers |= {"job-errors": self.checked.pk, "import-start": self.checked.pk, "map-name": self.name.pk}
         return {
             "key": "hidden" if whose == "unpublished" else self.film.key,
@@ -163,10 +180,12 @@ class World:
     def ask(self, role: str, row: Row) -> HttpResponse:
         """The answer, as a browser with this person's session or a program with this person's token gets it."""
         address, options = _address(row.url, self.arguments(row.url, row.whose)), _body(row)
+        for upload in self.uploads.values():
+            self._empty_file(upload)  # what was sent or cancelled before is taken back in the database alone
         if row.is_page:
             return self._with_session(role, row.method, address, options)
         if role in self.tokens:
-            options["headers"] = {"Authorization": f"Bearer {self.tokens[role][1]}"}
+            options["headers"] = options.get("headers", {}) | {"Authorization": f"Bearer {self.tokens[role][1]}"}
         return Client(raise_request_exception=False).generic(row.method, address, **options)  # type: ignore[return-value]
 
 
@@ -184,6 +203,9 @@ def _address(name: str, arguments: dict[str, Any]) -> str:
 def _body(row: Row) -> dict[str, Any]:
     if row.method == "GET":
         return {}
+    if row.url.startswith("api-clip-upload"):
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Offset": "0"}
+        return {"data": b"abc", "content_type": "application/offset+octet-stream", "headers": headers}
     if row.url.startswith("api-") and "@" not in row.body:
         return {"data": row.body or "{}", "content_type": "application/json"}
     fields = dict(part.split("=", 1) for part in row.body.split("&")) if row.body else {}

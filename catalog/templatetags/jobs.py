@@ -30,6 +30,8 @@ UNITS = {
     "plots": gettext_lazy("plots"),
     "steps": gettext_lazy("steps"),
     "models": gettext_lazy("models"),
+    "pairs": gettext_lazy("pairs"),
+    "seconds": gettext_lazy("seconds"),
 }
 WORDS = {
     "rows": gettext_lazy("Rows"),

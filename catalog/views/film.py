@@ -20,6 +20,7 @@ from catalog.pictures import BadPicture, refuse_large, store_poster
 from catalog.review import next_film
 from catalog.rows import Row, Sheet, film_row, film_sheets
 from catalog.views.parts import is_fragment, render_part, target
+from catalog.views.reels import footage_context
 
 RECENT = 5  # change sets beside the labels; the rest has its own page
 TEMPLATE = "catalog/film.html"
@@ -210,4 +211,5 @@ def page_context(request: HttpRequest, film: Film, faces: Collection[str] = ()) 
         "next_film": next_film(film) if getattr(request.user, "may_decide", False) else None,
         "said": "",
         "refused": "",
+        **({} if is_fragment(request) else footage_context(film, request.user)),
     }
