@@ -13,11 +13,11 @@ _LATEST = """
 SELECT said.film_id, term.id, least(1, appeared.times::float8 / said.frames)
 FROM (
     SELECT DISTINCT ON (film_id) film_id, frames, counts FROM inference_tagging
-    WHERE film_id = ANY(%s) ORDER BY film_id, tagged_at DESC, id DESC
+    WHERE film_id = ANY(%s) AND frames > 0 ORDER BY film_id, tagged_at DESC, id DESC
 ) AS said
 CROSS JOIN LATERAL jsonb_each_text(said.counts) AS appeared (slug, times)
 JOIN catalog_term AS term ON term.kind = 'tag' AND term.slug = appeared.slug AND term.active
-WHERE said.frames > 0 AND appeared.times::float8 >= %s * said.frames
+WHERE appeared.times::float8 >= %s * said.frames
 ORDER BY said.film_id, term.id
 """
 

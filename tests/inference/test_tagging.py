@@ -173,6 +173,13 @@ def test_the_latest_tagging_speaks_for_a_film(film: Film) -> None:
     assert tags_of(film) == {"dark": (1.0, "model")}
 
 
+def test_a_tagger_that_has_only_begun_says_nothing_yet(film: Film) -> None:
+    Tagging.objects.create(film=film, tagger="old", frames=2, counts={"rain": 2})
+    Tagging.objects.create(film=film, tagger="new", frames=0, counts={})
+    search.refresh([film.pk])
+    assert tags_of(film) == {"rain": (1.0, "model")}
+
+
 def test_retired_and_unknown_tags_are_not_searched_for(film: Film, vocabulary: dict[str, Term]) -> None:
     Tagging.objects.create(film=film, tagger="t", frames=2, counts={"rain": 2, "nothing": 2, "dark": 1})
     Term.objects.filter(slug="rain").update(active=False)
