@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.labelling import change_set
-from catalog.models import ChangeSet, Clip, Film, Frame, Label, Term, User
+from catalog.models import ChangeSet, Clip, Film, Frame, Job, Label, Term, User
 from catalog.progress import Silent
 from inference.models import Prediction
 from inference.predict import predict_stale, stale
@@ -23,6 +23,8 @@ from tests.training import scene_nets
 from training import registry
 from training.curves import log_folder
 from training.models import ModelVersion, Run
+from training.options import BadOption, RetrainOptions
+from training.plans import Plan
 from training.scenes import data
 from training.scenes.evaluation import compare_scenes, scene_figures
 from training.scenes.snapshot import take_scenes
@@ -103,7 +105,6 @@ def test_a_film_is_stale_when_its_frames_are_others_and_never_without_any(
 
 def test_every_champion_predicts_beside_the_others(films: list[Film], tmp_path: Path) -> None:
     """The loop that brings predictions up to date takes scene champions like any other."""
-    from catalog.models import Job
     from inference.tasks import predict_if_stale_task
 
     retrain("scene-fc", "--epochs", "1", folder=tmp_path)
@@ -239,3 +240,24 @@ def test_the_api_says_whether_a_prediction_of_scenes_is_stale(
     Frame.objects.filter(clip__film=films[0]).first().delete()  # type: ignore[union-attr]
     found = client.get(reverse("api-predictions") + f"?film={films[0].key}").json()["results"]
     assert [row["stale"] for row in found] == [True]
+
+
+def test_pages_show_what_a_champion_of_scenes_says(films: list[Film], tmp_path: Path, client: Client) -> None:
+    retrain("scene-resnet50", "--epochs", "10", "--learning-rate", "1e-2", folder=tmp_path)
+    predict_stale(ModelVersion.objects.get(), progress=Silent())
+    client.force_login(make_user("carla", role=User.Role.CURATOR))
+    for address in ("/", "/?review=1&sort=doubt", films[0].get_absolute_url()):
+        assert client.get(address).status_code == 200, address
+
+
+def test_scene_genres_are_not_compared_side_by_side(db: None) -> None:
+    with pytest.raises(BadOption, match="retrain scene genres one by one"):
+        Plan.of({"architectures": "heads", "options": {"task": "scenes"}})
+
+
+def test_the_api_starts_it_with_what_the_task_needs(client: Client, db: None) -> None:
+    client.force_login(make_user("ada", role=User.Role.ADMIN))
+    response = client.post(reverse("api-retrain"), json.dumps({"task": "scenes"}), content_type="application/json")
+    assert response.status_code == 202, response.content
+    asked = RetrainOptions.of(Job.objects.get().params)
+    assert (asked.architecture, asked.min_films) == ("scene-flow-stats", 1)

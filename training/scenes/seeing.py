@@ -63,8 +63,8 @@ class NetEyes:
     @torch.inference_mode()
     def vectors(self, inputs: SceneInputs) -> Floats:
         pictures = PairPictures(inputs.pairs, self.preprocessing, self.body.needs)
-        self.body.eval()
-        device = next(self.body.parameters()).device
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.body.eval().to(device)
         parts = torch.split(torch.arange(len(pictures)), AT_ONCE) if len(pictures) else []
         found = []
         for seen in ahead(pictures, parts):
