@@ -103,7 +103,7 @@ def extract(clip: Clip, wanted: Wanted, progress: Progress, *, dry_run: bool = F
     sections = sections_or_all(wanted.sections, clip.sections, clip.seconds)
     journal = Journal(clip.sha256, wanted, sections, keep=not dry_run)
     with Reader(clip.file) as reader:
-        work = _Pairs if wanted.use == Frame.Use.PAIR else _Single
+        work = Pairs if wanted.use == Frame.Use.PAIR else Single
         extraction = work(wanted, sections, reader, journal, progress)
         kept = extraction.run()
         spent = reader.spent()
@@ -123,7 +123,7 @@ def extract(clip: Clip, wanted: Wanted, progress: Progress, *, dry_run: bool = F
     )
 
 
-class _Extraction:
+class Extraction:
     """What both ways share: which frames an earlier run has decided, and where to write down what this one does."""
 
     count = 0
@@ -149,7 +149,7 @@ class _Extraction:
         return store_picture(Image.fromarray(picture.pixels)) if self.journal.keep else ""
 
 
-class _Pairs(_Extraction):
+class Pairs(Extraction):
     """Random frames with odd numbers, each with the next one."""
 
     def run(self) -> list[Taken]:
@@ -203,7 +203,7 @@ class _Pairs(_Extraction):
         )
 
 
-class _Single(_Extraction):
+class Single(Extraction):
     """Frames for tagging: at even distances, every so many seconds, or one of each shot."""
 
     def run(self) -> list[Taken]:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import av
 import av.subtitles.stream  # PyAV would load it when a file has such a stream, and no file may be opened then
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from catalog.footage_containers import CONTAINERS, Refused, promised_bytes, sniff
@@ -73,6 +74,7 @@ class Video:
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.size = file, os.fstat(file.fileno()).st_size
         self.counted = False
+        self.scaler = VideoReformatter()
         file.seek(0)
         if promised_bytes(file, sniff(file.read(4096))) > self.size:
             raise Refused("early")
@@ -285,7 +287,9 @@ class Video:
         width, height = box if stretch else fit(self.shown_size(frame), box)
         if turns % 2:
             width, height = height, width
-        small = frame.reformat(width, height, format="rgb24", interpolation="AREA").to_ndarray()
+        # One for all frames: each one of its own starts threads of its own, until there is no room for more.
+        scaled = self.scaler.reformat(frame, width, height, "rgb24", interpolation="AREA", threads=1)
+        small = scaled.to_ndarray()
         if mirrored:
             small = small[:, ::-1]
         return np.ascontiguousarray(np.rot90(small, turns))

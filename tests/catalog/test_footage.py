@@ -366,6 +366,25 @@ def test_the_process_knows_no_name_and_no_secret(tmp_path: Path, monkeypatch: py
         assert [link for link in held if link.startswith("/") and link != "/dev/null"] == [str(path)]
 
 
+def test_the_process_does_not_grow(tmp_path: Path) -> None:
+    """Neither in memory nor in address space nor in threads, however many frames it gives."""
+    path = write(tmp_path, video(shots(300, 300)))
+    with Reader(path) as reader:
+        index = reader.index()
+        list(reader.frames([int(pts) for pts in index.pts[:100]], (80, 48)))
+        assert reader.process is not None
+        status = Path("/proc") / str(reader.process.pid) / "status"
+
+        def held() -> dict[str, int]:
+            lines = (line.split() for line in status.read_text().splitlines())
+            return {line[0]: int(line[1]) for line in lines if line[0] in ("VmSize:", "VmRSS:", "Threads:")}
+
+        before = held()
+        list(reader.frames([int(pts) for pts in index.pts[100:]], (80, 48)))
+        assert before["Threads:"] <= 2
+        assert all(after <= 1.1 * before[name] for name, after in held().items())
+
+
 def test_a_child_that_is_ended_is_told_in_a_sentence(tmp_path: Path) -> None:
     with Reader(write(tmp_path, video(shots(3)))) as reader:
         reader.probe()
