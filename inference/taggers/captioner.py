@@ -10,6 +10,7 @@ from catalog.vocabulary import Tag, matcher
 from inference.taggers import Options, Seen, TaggerUnavailable, line
 from training import captioner, registry
 from training.captioner import prompts
+from training.captioner.frames import read
 from training.captioner.options import SIZES
 from training.encoders.pictures import Unreadable
 from training.models import ModelVersion
@@ -18,7 +19,7 @@ from training.registry import DamagedModel, UnknownVersion
 if TYPE_CHECKING:
     from training.captioner.captioner import Captioner
 
-AT_ONCE = 64
+AT_ONCE = 256  # while the model writes one batch, the next are read
 
 
 class CaptionTagger:
@@ -37,26 +38,37 @@ class CaptionTagger:
 
     def look(self, frames: Sequence[Path]) -> Iterator[Seen]:
         try:
-            yield from self._answers(frames)
-        except Unreadable:
-            for frame in frames:  # all of a batch fail with one: ask one by one, to know which
-                yield self._alone(frame)
-        except (captioner.EncoderUnavailable, MemoryError) as error:
+            yield from self._looked(frames)
+        except (captioner.EncoderUnavailable, MemoryError, Unreadable) as error:
             raise TaggerUnavailable(str(error)) from error
 
-    def _answers(self, frames: Sequence[Path]) -> Iterator[Seen]:
-        """All of the frames or, where one of them cannot be read, none of them."""
-        from training.captioner.frames import read
+    def _looked(self, frames: Sequence[Path]) -> Iterator[Seen]:
+        done = 0
+        try:
+            for seen in self._answers(frames):
+                done += 1
+                yield seen
+        except Unreadable:
+            yield from self._of_readable(frames[done:])
 
-        pictures = [read(frame, self.model.size) for frame in frames]
-        for answers in self.model.captions(pictures, prompt=self.prompt):
+    def _answers(self, frames: Sequence[Path]) -> Iterator[Seen]:
+        """Raises Unreadable where one of them cannot be read."""
+        for answers in self.model.captions(frames, prompt=self.prompt):
             yield from (self._seen(answer) for answer in answers)
 
-    def _alone(self, frame: Path) -> Seen:
+    def _of_readable(self, frames: Sequence[Path]) -> Iterator[Seen]:
+        """A batch fails with one of its frames: say which, and look at the others."""
+        errors = {frame: why for frame in frames if (why := self._why_not(frame))}
+        answers = self._answers([frame for frame in frames if frame not in errors])
+        for frame in frames:
+            yield Seen(error=errors[frame]) if frame in errors else next(answers)
+
+    def _why_not(self, frame: Path) -> str:
         try:
-            return next(self._answers([frame]))
+            read(frame, self.model.size)
         except Unreadable as error:
-            return Seen(error=str(error))
+            return str(error)
+        return ""
 
     def _seen(self, answer: str) -> Seen:
         return Seen(answer, self.matcher.find(answer))
