@@ -124,6 +124,7 @@ def footage_context(film: Film, user: Any) -> dict[str, Any]:
         "footage": bool(found or may_decide),
         "uploads": unfinished(film, user) if may_decide else [],
         "clip_max": settings.CLIP_MAX_BYTES,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         **(work_context(film) if may_decide else {}),
     }
 

@@ -27,6 +27,12 @@ function words(pattern, values) {
   return pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/* The cookie's is the present one, also after signing in again in another tab; the form's is as old as the page. */
+function tokenOf(place) {
+  const cookies = new Map(document.cookie.split("; ").map((cookie) => cookie.split("=")));
+  return cookies.get(place.dataset.csrfCookie) ?? place.querySelector("[name=csrfmiddlewaretoken]").value;
+}
+
 /* One file on its way ------------------------------------------------------------------------------------- */
 
 class Transfer {
@@ -139,7 +145,7 @@ class Transfer {
     return new Promise((answer, trouble) => {
       const request = (this.request = new XMLHttpRequest());
       request.open(method, address);
-      const token = this.place.querySelector("[name=csrfmiddlewaretoken]").value;
+      const token = tokenOf(this.place);
       for (const [name, value] of Object.entries({ ...TUS, ...headers, "X-CSRFToken": token })) {
         request.setRequestHeader(name, value);
       }

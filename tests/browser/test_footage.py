@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from celery import current_app
 from playwright.sync_api import FilePayload, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from catalog import footage, uploads
 from catalog.frames import Wanted
 from catalog.models import Clip, Frame, Job, Upload
 from catalog.progress import Silent
 from catalog.tasks import add_clip_task, extract_frames_task
-from tests.browser.conftest import Archive, Open
+from tests.browser.conftest import Archive, Open, session_of
 from tests.browser.test_every_page import complaints
 from tests.footage import shots, video
 
@@ -207,6 +208,28 @@ def test_an_upload_goes_on_after_a_pause_and_a_reload(archive: Archive, open_bro
     page.set_input_files("#clip-file", large)
     expect(page.locator("#footage-work")).to_contain_text("long.mkv", timeout=30_000)
     assert int(begun[0]) >= CHUNK  # of the piece that was broken off, what came is kept as well
+    assert stored() == hashlib.sha256(large.read_bytes()).hexdigest()
+
+
+def test_who_was_signed_out_goes_on_after_signing_in_again(
+    archive: Archive, open_browser: Open, large: Path, settings: Any, live_server: LiveServer
+) -> None:
+    page = opened(open_browser(archive.carla), archive)
+    context = page.context
+
+    def answer(count: int, route: Route) -> None:
+        if count == 2:
+            context.clear_cookies()
+        route.continue_()
+
+    pieces(page, answer)
+    page.set_input_files("#clip-file", large)
+    expect(page.locator(".transfer__said")).to_contain_text("You may have been signed out.")
+    session = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(archive.carla), "url": live_server.url}
+    context.add_cookies([session])  # type: ignore[list-item]
+    context.new_page().goto(page.url)
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator("#footage-work")).to_contain_text("long.mkv", timeout=30_000)
     assert stored() == hashlib.sha256(large.read_bytes()).hexdigest()
 
 
