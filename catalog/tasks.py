@@ -12,7 +12,7 @@ from catalog.footage_reader import BadClip
 from catalog.importers.merge import parse_rules
 from catalog.importers.rows import BadSource
 from catalog.importers.run import import_films
-from catalog.models import Clip, Job
+from catalog.models import Clip, Film, Job
 from catalog.progress import Progress
 
 
@@ -73,6 +73,22 @@ def add_clip_task(job_id: int) -> None:
 def _add_clip(job: Job, progress: Progress) -> dict[str, Any]:
     """Params: upload (its id); film and name are for those who read them."""
     return arrivals.take(job.params["upload"])
+
+
+@shared_task(name="catalog.fetch_clip")
+def fetch_clip_task(job_id: int) -> None:
+    jobs.run(job_id, _fetch_clip)
+
+
+def _fetch_clip(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: film (its key), url, and if known licence."""
+    from catalog import footage_urls
+
+    film = Film.objects.get(key=job.params["film"])
+    licence = str(job.params.get("licence") or "")
+    progress.start(None, "", _("Fetching the video"))
+    clip = footage_urls.add_from_address(film, str(job.params["url"]), user=job.created_by, licence=licence)
+    return {"clip": clip.pk, "name": clip.name, "seconds": clip.seconds}
 
 
 @shared_task(name="catalog.extract_frames")

@@ -142,6 +142,7 @@ STORAGES = {
 }
 POSTER_MAX_BYTES = env_int("POSTER_MAX_MB", 20) * 2**20
 CLIP_MAX_BYTES = env_int("CLIP_MAX_MB", 4096) * 2**20
+FOOTAGE_URL_HOSTS = [host.lower().strip(".") for host in env_list("FOOTAGE_URL_HOSTS")]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_TEMP_DIR = None
 

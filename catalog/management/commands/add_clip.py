@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalog import footage
+from catalog import footage, footage_urls
 from catalog.files import why_not_writable, write_whole
 from catalog.models import Clip, Film
 
@@ -43,6 +43,8 @@ class Command(BaseCommand):
 
 
 def _added(film: Film, file: str, source: str, licence: str) -> Clip:
+    if footage_urls.is_address(file):
+        return footage_urls.add_from_address(film, file, licence=licence)
     path = Path(file)
     return footage.add_clip(film, path, name=path.name, source=source, licence=licence)
 
