@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -53,15 +54,19 @@ def tell(token: str) -> bool:
         asked = scenes.question(token)
     except (OSError, ValueError, TypeError):
         return False
+    with override(asked.language):
+        scenes.answer(token, _answer(scenes.folder(token), asked))
+    return True
+
+
+def _answer(folder: Path, asked: Question) -> Answer:
     try:
-        found = _told(scenes.folder(token), asked)
+        return _told(folder, asked)
     except (BadScene, BadClip) as error:
-        found = Answer(failed=str(error))
+        return Answer(failed=str(error))
     except (*UNUSABLE, OSError, ValueError) as error:
         logger.warning("a scene cannot be looked at by %s: %s", asked.version, error)
-        found = Answer(failed=_("The model could not look at it."))
-    scenes.answer(token, found)
-    return True
+        return Answer(failed=_("The model could not look at it."))
 
 
 def _told(folder: Path, asked: Question) -> Answer:

@@ -18,6 +18,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.files import write_whole
@@ -53,6 +54,8 @@ class Question:
     second: str = ""
     clip: str = ""
     frame: int | None = None
+    language: str = "en"
+    """in which it is asked, and to be answered where it cannot be told"""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def _new() -> str:
 
 
 def _ask(token: str, question: Question) -> str:
-    write_whole(folder(token) / "question.json", json.dumps(asdict(question)).encode())
+    asked = asdict(question) | {"language": get_language() or "en"}
+    write_whole(folder(token) / "question.json", json.dumps(asked).encode())
     send(token)
     return token
 

@@ -322,6 +322,8 @@ def test_a_champion_that_cannot_be_used_is_said_so(client: Client, sent: list[An
     assert scenes.read(token)[0] == scenes.FAILED
     assert "The model could not look at it." in text(client.get(f"{HERE}{token}/"))
     assert not scene_work.tell("b" * 32), "a question that is gone"
+    client.cookies["django_language"] = "ko"
+    assert scenes.question(asked(client)).language == "ko"
 
 
 # The picture of the flow ------------------------------------------------------------------------------------

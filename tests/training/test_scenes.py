@@ -210,7 +210,7 @@ def test_films_of_a_genre_with_many_are_split_by_hash_and_never_change_sides() -
         ("scene-flow-stats", {"size": 64}, "scene-flow-stats does not use size"),
         ("scene-flow-stats", {"finetune": "all"}, "does not use finetune"),
         ("flownet-fc", {"augment": True}, "does not use augment"),
-        ("flownet-fc", {"weights": "a.pth,b.pth"}, "for 1 networks at most"),
+        ("flownet-fc", {"weights": "a.pth,b.pth"}, "fewer networks .1. than"),
         ("six-channel", {"loss": "asymmetric"}, "A scene has one genre"),
         ("six-channel", {"size": 40}, "at least 75 pixels"),
         ("double-stack", {"chain_order": "given"}, "does not use chain_order"),

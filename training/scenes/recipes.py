@@ -81,7 +81,7 @@ def begin_body(options: RetrainOptions) -> tuple[Body, list[Seeing]]:
     named = [weights.strip() for weights in options.weights.split(",")]
     if len(named) > len(recipe.eyes):
         raise BadOption(
-            _("%(name)s takes weights for %(n)d networks at most.")
+            _("%(name)s has fewer networks (%(n)d) than there are weights.")
             % {"name": options.architecture, "n": len(recipe.eyes)}
         )
     named += [""] * (len(recipe.eyes) - len(named))
