@@ -30,7 +30,9 @@ _MODIFIER = re.compile("[가-힣]+(?:인|한|운|적|은|는|의|있는)")
 _TO_NOT = re.compile("[가-힣]+지(?:는|도|를|가)?")
 _NOT = ("않", "못", "말")
 _NONE = ("없", "아니", "아닌", "아닙", "드물")
-_BEFORE = {"안", "못", "덜", "전혀안", "비"}
+_BEFORE = ("안", "못", "덜")
+# 안 after a place is its inside: 방 안 어두운 구석.
+_PLACE = re.compile("[가-힣]*(?:방|집|차|물|굴|숲|배|실|관|당|장|점|곳|원|교|동|층|성|통|막)")
 
 
 def pattern(name: str) -> str:
@@ -64,7 +66,7 @@ def denied(groups: Sequence[str], first: int, last: int) -> bool:
     폭력이 없다, 폭력이나 피가 없는, 폭력적인 장면은 나오지 않는다, 어둡지 않고, 안 무서운: denied.
     어두운 방에 아무도 없다: dark.
     """
-    if first and groups[first - 1] in _BEFORE:
+    if first and groups[first - 1] in _BEFORE and not (first > 1 and _PLACE.fullmatch(groups[first - 2])):
         return True
     if _TO_NOT.fullmatch(groups[last]) and _starts(groups, last + 1, _NOT):
         return True

@@ -13,11 +13,10 @@ def _words(text: str) -> frozenset[str]:
 
 REACH = 4  # words between a negator and what it denies: "no particularly graphic or visible violence"
 
-_NEGATORS = _words(
-    "no not never without nor neither cannot non lacks lack lacking devoid nothing nobody hardly zero sans"
-)
+_NEGATORS = _words("no not never without nor neither cannot non lacks lack lacking devoid nothing nobody hardly sans")
 _OF = {"free": "of", "absence": "of", "instead": "of", "rather": "than", "anything": "but", "lack": "of", "far": "from"}
-_NO_DENIAL = {"only", "just", "merely", "doubt", "wonder", "matter", "simply", "so", "sooner", "longer than"}
+# Not only, no doubt, never ending: what follows is there.
+_NO_DENIAL = _words("only just merely doubt wonder matter simply so sooner ending nonsense")
 # Where a phrase ends, and with it what a negator denies.
 _ENDS = _words(
     "but however yet although though except while whereas because since when where until unless then which who that "

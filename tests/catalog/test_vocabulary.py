@@ -92,6 +92,8 @@ NAMED = [
     ("lack of violence", {}),
     ("the scene lacks violence", {}),
     ("cute rather than scary", {"cute": "cute"}),
+    ("The man does not appear to be sad or violent", {}),
+    ("nobody is violent", {}),
     ("a non-violent protest", {}),
     # what only looks denied
     ("no people in a dark room", {"dark": "dark"}),
@@ -104,6 +106,11 @@ NAMED = [
     ("not only scary", {"scary": "scary"}),
     ("no doubt violent", {"violence": "violent"}),
     ("violence is not gratuitous", {"violence": "violence"}),
+    ("never-ending violence", {"violence": "violence"}),
+    ("a zero gravity fight", {"fight": "fight"}),
+    ("nothing but violence", {"violence": "violence"}),
+    ("without warning, violence erupts", {"violence": "violence"}),
+    ("There is no one else, and the mood is dark and scary", {"dark": "dark", "scary": "scary"}),
     ("no rain here; heavy rain there", {"rain": "rain"}),
     ("nobody knows why the big old house by the road is dark", {"dark": "dark"}),
     # Korean: particles, endings, compounds
@@ -144,6 +151,8 @@ NAMED = [
     ("비가 내리지 않는다", {}),
     ("전쟁이 아니다", {}),
     ("어두운 방에 아무도 없다", {"dark": "어두운"}),
+    ("방 안 어두운 구석", {"dark": "어두운"}),
+    ("비, 어두운 거리", {"rain": "비", "dark": "어두운"}),
     ("피가 흐른다, 폭력은 없다", {"blood": "피가"}),
     ("비가 내린다. 사람은 없다.", {"rain": "비가"}),
 ]
