@@ -301,8 +301,8 @@ function sectionsOf(text) {
     return found ? Number(found[1] ?? 0) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3]) : NaN;
   };
   return text
-    .split(",")
-    .map((section) => section.split("-").map(seconds))
+    .split(/[,;\n]/)
+    .map((section) => section.split(/[-\u2013]/).map(seconds))
     .filter(([start, end]) => end > start)
     .sort((one, other) => one[0] - other[0]);
 }
@@ -330,6 +330,29 @@ function drawUsed(clip, chosen) {
   timeline.querySelector(".timeline__used").replaceChildren(...parts);
 }
 
+/* Each section that is typed as a button that takes it out again. */
+function drawChips(clip) {
+  const field = clip.querySelector("[name=sections]");
+  const list = clip.querySelector(".sections__chosen");
+  const parts = field.value.split(/[,;\n]/).map((part) => part.trim()).filter((part) => sectionsOf(part).length);
+  const chips = parts.map((part, place) => {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "chip chip--remove";
+    chip.textContent = `${part} \u00d7`;
+    chip.setAttribute("aria-label", `${list.dataset.remove} ${part}`);
+    chip.addEventListener("click", () => {
+      field.value = parts.filter((_part, other) => other !== place).join(", ");
+      showChosen(clip);
+      field.focus();
+    });
+    const item = document.createElement("li");
+    item.append(chip);
+    return item;
+  });
+  list.replaceChildren(...chips);
+}
+
 function chosenIn(clip) {
   const [start, end] = clip.querySelectorAll("[data-handle]");
   const both = [Number(start.value), Number(end.value)].sort((one, other) => one - other);
@@ -344,6 +367,7 @@ function showChosen(clip) {
   add.disabled = !chosen;
   add.querySelector("[data-chosen]").textContent = chosen ? chosen.map(timecode).join("-") : "";
   drawUsed(clip, chosen);
+  drawChips(clip);
 }
 
 function addSection(clip) {
@@ -374,8 +398,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   const clip = event.target.closest(".clip");
   if (!clip) return;
-  if (event.target.matches("[data-handle]")) showChosen(clip);
-  if (event.target.matches("[name=sections]")) drawUsed(clip, chosenIn(clip));
+  if (event.target.matches("[data-handle], [name=sections]")) showChosen(clip);
 });
 document.addEventListener("click", (event) => {
   const add = event.target.closest("[data-add-section]");
