@@ -1,11 +1,12 @@
 """Clips: do pairs straddle cuts, are sections honoured, how exact is motion, what does a long film cost?
 
 On every clip of a folder with `cuts.json` (hard cuts marked by eye, as the number of a shot's first frame): as many
-pairs as there are, at two sizes, and fifty of each of several seeds; how many straddle a listed cut, and precision and recall of
-the cut filter over all pairs of frames that follow each other (without the ranges in which no cut could be told, and
-without fades). Random sections, whose frames are checked one by one against the clip's own times. Then a film of two
-hours in 1080p, made by writing one encoded minute again and again: CPU time and resident memory for 64 frames for
-tagging, of the decoding process and of ours. And optical flow of a textured picture that was moved by known amounts.
+pairs as there are, at two sizes, and fifty of each of several seeds; how many straddle a listed cut, and precision
+and recall of the cut filter over all pairs of frames that follow each other (without the ranges in which no cut could
+be told, and without fades). Random sections, whose frames are checked one by one against the clip's own times. Then a
+film of two hours in 1080p, made by writing one encoded minute again and again: CPU time and resident memory for 64
+frames for tagging, of the decoding process and of ours. And optical flow of a textured picture that was moved by
+known amounts.
 
     python -m benchmarks.footage ../shared/data/clips --json figures.json
 """
@@ -17,6 +18,8 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from fractions import Fraction
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +129,7 @@ def make_long(folder: Path, target: Path) -> None:
         stream = out.add_stream("libx264", rate=LONG_FPS, options={"preset": "veryfast", "crf": "23"})
         stream.width, stream.height = LONG_SIZE
         for number, frame in enumerate(minute(folder)):
-            frame.pts, frame.time_base = number, stream.codec_context.time_base
+            frame.pts, frame.time_base = number, Fraction(1, LONG_FPS)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     with av.open(str(part)) as source, av.open(str(target), "w") as out:
@@ -230,7 +233,8 @@ def main() -> None:
         long = options.long or Path(folder) / "long.mp4"
         if options.long is None:
             make_long(options.clips, long)
-        figures["long film"] = judge_long(long, options.frames)
+        with get_context("spawn").Pool(1) as fresh:  # whose memory is its own
+            figures["long film"] = fresh.apply(judge_long, (long, options.frames))
     print(json.dumps(figures["long film"]), flush=True)
     marked = json.loads((options.clips / "cuts.json").read_text())["clips"]
     for name, cuts_of in marked.items():

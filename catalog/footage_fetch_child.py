@@ -99,5 +99,6 @@ def main() -> None:
         fetch(asked)
     except Exception as error:
         private = "private" in str(error) or isinstance(error, Private)
-        sys.stdout.write("private\n" if private else " ".join(str(error).split())[:200].rstrip(".") + "\n")
+        said = " ".join(str(error).removeprefix("ERROR: ").split())[:200].rstrip(".")
+        sys.stdout.write(f"{'private' if private else said}\n")
         sys.exit(1)

@@ -80,6 +80,8 @@ class Video:
             raise Refused("early")
         self.open()
         self.first = self._first()
+        # Once for all frames: who asks a frame for its side data keeps the frame until garbage is collected.
+        self.turn = display_turn(_matrix(self.first))
         # AVI knows when frames are decoded, not when they are shown, and a program stream gives few of them a time:
         # there frames are counted from the first.
         reordered = self.container.format.name == "avi" and bool(self.context.has_b_frames)
@@ -279,11 +281,11 @@ class Video:
         if not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
             aspect = 1.0
         width, height = max(1, round(frame.width * aspect)), frame.height
-        return (height, width) if display_turn(_matrix(frame))[0] % 2 else (width, height)
+        return (height, width) if self.turn[0] % 2 else (width, height)
 
     def picture(self, frame: av.VideoFrame, box: tuple[int, int], stretch: bool = False) -> Pixels:
         """RGB (H, W, 3), upright, no larger than the box, in its own proportions or stretched to fill the box."""
-        turns, mirrored = display_turn(_matrix(frame))
+        turns, mirrored = self.turn
         width, height = box if stretch else fit(self.shown_size(frame), box)
         if turns % 2:
             width, height = height, width
