@@ -39,7 +39,8 @@ _STOP = _words(
     which while who whole whose why wide will with within without would yes yet you your
     image images frame frames scene scenes shot shots film films movie movies picture pictures photo photograph camera
     background foreground caption description view mood atmosphere overall appear appears depicts features feature
-    suggests suggest indicates setting set place time way kind lot moment black white red blue green brown grey gray yellow orange big new young
+    suggests suggest indicates setting set place time way kind lot moment
+    black white red blue green brown grey gray yellow orange big new young
     person people man men woman women"""
 )
 _STOP_KOREAN = _words(

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from catalog.api import changes, clips, films, imports, jobs, labels, terms, uploads
 from genresite import api_docs
 from inference import api as inference
+from inference import tag_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("films/<str:key>/", films.FilmDetail.as_view(), name="api-film"),
     path("films/<str:key>/decisions/", films.FilmDecisions.as_view(), name="api-film-decisions"),
     path("films/<str:key>/heatmaps/", inference.FilmHeatmaps.as_view(), name="api-film-heatmaps"),
+    path("films/<str:key>/tags-from-frames/", tag_api.FilmFrameTags.as_view(), name="api-film-frame-tags"),
+    path("films/<str:key>/tags-from-frames/generate/", tag_api.GenerateFilmTags.as_view(), name="api-generate-tags"),
     path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/", labels.DecideLabel.as_view(), name="api-decide"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/lock/", labels.LockLabel.as_view(), name="api-lock"),
