@@ -68,6 +68,7 @@ def _compare(
     )
     verb = "better" if found["better"] else "not better"
     reason = f"{verb} than {version.name} by {found['gain'] * 100:+.2f} points on {found['films']} test films"
+    reason += f" ({found['because']})" if found.get("because") else ""
     return found | {"against": version.name, "terms": len(shared), "reason": reason}
 
 

@@ -144,6 +144,7 @@ def test_who_is_right_more_often_is_better_and_then_who_is_surer() -> None:
     assert judged(sure, wrong)["better"]
     assert not judged(wrong, sure)["better"]
     assert (judged(sure, unsure)["gain"], judged(sure, unsure)["better"]) == (0, True)
+    assert "surer" in judged(sure, unsure)["because"]
     assert not judged(unsure, sure)["better"]
     assert not judged(sure, sure)["better"]
 

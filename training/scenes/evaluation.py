@@ -160,4 +160,5 @@ def compare_scenes(challenger: tuple[Scores, Flags], champion: tuple[Scores, Fla
         },
         "gain": gain,
         "better": bool(gain > 0 or (gain == 0 and sure[0] > sure[1])),
+        "because": "as many are right, and it is surer of them" if gain == 0 and sure[0] > sure[1] else "",
     }
