@@ -10,7 +10,8 @@ from training.models import ModelVersion
 class Prediction(models.Model):
     """One version's scores for one film.
 
-    Stale when `input_hash` differs from the film's: the query for such films is the queue of prediction work.
+    Stale when `input_hash` differs from the film's, or for scene genres from that of its frames: the query for such
+    films is the queue of prediction work.
     """
 
     film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="predictions")
