@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class InferenceConfig(AppConfig):
     name = "inference"
+
+    def ready(self) -> None:
+        from inference import recounting
+
+        recounting.watch()

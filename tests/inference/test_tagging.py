@@ -314,3 +314,23 @@ def test_curators_may_start_it(curator: User, viewer: User) -> None:
     assert jobs.may_start(curator, "inference.generate_tags")
     assert not jobs.may_start(viewer, "inference.generate_tags")
     assert set(TAGGERS) == {"plot", "dual", "captioner", "server"}
+
+
+def test_frames_that_are_taken_away_are_not_counted_any_more(
+    film: Film, django_capture_on_commit_callbacks: Any
+) -> None:
+    frames = make_frames(film, 4, pictures=False)
+    tag_films(Script("rain", "rain", "dark", "dark"), only(film), Silent())
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        Frame.objects.filter(pk__in=[frame.pk for frame in frames[:2]]).delete()
+    assert len(callbacks) == 1, "once, however many frames"
+    assert (Tagging.objects.get().frames, Tagging.objects.get().counts) == (2, {"dark": 2})
+    assert tags_of(film) == {"dark": (1.0, "model")}
+
+
+def test_films_are_removed_with_all_that_was_said_of_them(film: Film, django_capture_on_commit_callbacks: Any) -> None:
+    make_frames(film, 2, pictures=False)
+    tag_films(Script("rain"), only(film), Silent())
+    with django_capture_on_commit_callbacks(execute=True):
+        film.delete()
+    assert not Tagging.objects.exists() and not Caption.objects.exists()
