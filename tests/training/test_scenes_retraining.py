@@ -175,6 +175,16 @@ def test_films_with_two_scene_genres_or_none_are_left_out(films: list[Film]) -> 
     assert not {films[row].key for row in range(3)} & set(keys)
 
 
+def test_films_that_share_a_clip_are_in_one_part(films: list[Film]) -> None:
+    before = take_scenes()
+    part = dict(zip(before.keys, before.splits.tolist(), strict=True))
+    other = next(film for film in films if part[film.key] != part[films[0].key])
+    Clip.objects.filter(film__in=[films[0], other]).update(sha256="c" * 64)
+    found = take_scenes(min_films=1)
+    after = dict(zip(found.keys, found.splits.tolist(), strict=True))
+    assert len({after.get(films[0].key), after.get(other.key)}) == 1
+
+
 def test_more_training_films_or_fewer_can_be_asked_for(films: list[Film]) -> None:
     whole = take_scenes()
     assert (whole.labels == 1).sum(1).tolist() == [1] * 15

@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from catalog.models import Film, Label, Term
+from catalog.models import Clip, Film, Label, Term
 from training.models import Task
 from training.scenes.data import with_frames
 from training.scenes.split import parts_of
@@ -30,9 +30,9 @@ class _Film:
 def take_scenes(*, split: str = "hash", min_films: int = FEWEST_FILMS, per_term: int = 0) -> Snapshot:
     """Films with pairs of frames and exactly one scene genre that is decided or imported as yes.
 
-    split: "hash" or "stratified", see training/scenes/split.py. min_films: training films that a genre needs.
-    per_term: at most this many training films of each genre; 0 for all. Labels are yes for a film's genre and no for
-    all others.
+    split: "hash" or "stratified", see training/scenes/split.py; films that share a clip are in one part.
+    min_films: training films that a genre needs. per_term: at most this many training films of each genre; 0 for all.
+    Labels are yes for a film's genre and no for all others.
 
     Raises:
         NotEnoughLabels: fewer than two genres have films to learn from and films to be judged on.
@@ -41,6 +41,7 @@ def take_scenes(*, split: str = "hash", min_films: int = FEWEST_FILMS, per_term:
     films = _films({term.pk: place for place, term in enumerate(terms)})
     genres = np.array([film.genre for film in films], np.int64)
     parts = parts_of([film.key for film in films], genres, leave_out=split == STRATIFIED)
+    parts = _together(parts, [film.pk for film in films])
     kept = [place for place in range(len(terms)) if _enough(parts[genres == place], min_films)]
     if len(kept) < 2:
         raise NotEnoughLabels(
@@ -65,6 +66,18 @@ def _films(places: dict[int, int]) -> list[_Film]:
     single = {film_id: genres[0] for film_id, genres in said.items() if len(genres) == 1}
     found: Any = with_frames(Film.objects.filter(pk__in=list(single))).order_by("key")
     return [_Film(pk, key, hash_, single[pk]) for pk, key, hash_ in found.values_list("pk", "key", "frames_hash")]
+
+
+def _together(parts: NDArray[np.str_], film_ids: list[int]) -> NDArray[np.str_]:
+    """The same with films that have a clip in common in one part: what is the same file must not be in two. One
+    query."""
+    place, parts = {pk: row for row, pk in enumerate(film_ids)}, parts.copy()
+    first: dict[str, int] = {}
+    clips = Clip.objects.filter(film__in=film_ids).order_by("sha256", "film__key")
+    for sha256, film_id in clips.values_list("sha256", "film_id"):
+        row = place[film_id]
+        parts[row] = parts[first.setdefault(sha256, row)]
+    return parts
 
 
 def _enough(parts: NDArray[np.str_], min_films: int) -> bool:
