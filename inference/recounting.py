@@ -26,7 +26,7 @@ class _Recount:
 
 def recount_later(instance: Caption, **_: Any) -> None:
     asked = _Recount(instance.tagging_id)
-    if not any(asked == waiting for _savepoints, waiting, _robust in connection.run_on_commit):
+    if not any(waiting[1] == asked for waiting in connection.run_on_commit):
         transaction.on_commit(asked)
 
 
