@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from PIL import Image
 
 from catalog import cuts, motion
-from catalog.footage import remove_pictures, store_picture
+from catalog.footage import remove_pictures, settle, store_picture
 from catalog.footage_reader import BadClip, Index, Picture, Reader
 from catalog.frame_journal import Journal, Taken
 from catalog.frames import (
@@ -290,6 +290,7 @@ def _replace(clip: Clip, use: str, kept: list[Taken], written: set[str]) -> None
         there = Clip.objects.select_for_update().filter(pk=clip.pk).exists()
         if there and not all(taken.stored for taken in kept):
             raise BadClip(_("Frames were taken from this clip by somebody else as well. Please start again."), 409)
+        settle(sha256 for taken in kept if there for sha256 in (taken.sha256, taken.next_sha256) if sha256)
         gone = _exchange(clip, use, {(one.seconds, one.sha256, one.next_sha256): one for one in kept if there})
         remove_pictures(gone | written)  # under the lock: another extraction must not count on them
     if not there:

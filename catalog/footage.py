@@ -5,7 +5,7 @@ import hashlib
 import io
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from catalog.footage_reader import BadClip, Picture, Pixels, Probed, Reader
 from catalog.frames import Wanted, moments_spread
 from catalog.models import Clip, Film, Frame, User
 from catalog.models.clip import clip_path, frame_path
-from catalog.pictures import BadPicture, write_file
 from catalog.progress import Progress
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ def add_clip(
         with Reader(path) as reader:
             probed = reader.probe()
             strip, count = _strip(reader, probed)
+        settle([strip] if strip else [])
         _keep(path, Path(settings.CLIPS_DIR) / clip_path(digest), move)
         known = {"name": name[:200], "size": size, "source": source[:200], "licence": licence[:60], "added_by": user}
         found = {field: getattr(probed, field) for field in Probed.__dataclass_fields__}
@@ -138,7 +138,7 @@ def _filled(pictures: Sequence[Picture | None]) -> list[Pixels]:
 
 
 def store_picture(image: Image.Image, quality: int = FRAME_QUALITY) -> str:
-    """Store it as JPEG under the hash of that, which is returned.
+    """Store it as JPEG under the hash of that, which is returned. Until `settle` it may be lost with the power.
 
     Raises:
         BadClip: no room on the disk.
@@ -147,11 +147,27 @@ def store_picture(image: Image.Image, quality: int = FRAME_QUALITY) -> str:
     image.save(buffer, "JPEG", quality=quality)
     data = buffer.getvalue()
     sha256 = hashlib.sha256(data).hexdigest()
+    path = Path(settings.MEDIA_ROOT) / frame_path(sha256)
+    if path.is_file() and path.stat().st_size == len(data):
+        return sha256
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{id(data)}")
     try:
-        write_file(frame_path(sha256), data)
-    except BadPicture as error:
-        raise BadClip(_("The disk is full: the frames were not stored."), error.status) from error
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise BadClip(_("The disk is full: the frames were not stored."), 507) from error
+        raise
     return sha256
+
+
+def settle(hashes: Iterable[str]) -> None:
+    """Wait until these pictures are on the disk; all at once that takes hardly longer than for one."""
+    for sha256 in hashes:
+        with (Path(settings.MEDIA_ROOT) / frame_path(sha256)).open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def remove_pictures(hashes: Collection[str]) -> None:

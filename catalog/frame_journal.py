@@ -36,7 +36,7 @@ class Taken:
     def stored(self) -> bool:
         """Whether its files are (still) there."""
         files = [Path(settings.MEDIA_ROOT) / frame_path(sha256) for sha256 in (self.sha256, self.next_sha256) if sha256]
-        return bool(self.dropped) or all(file.is_file() for file in files)
+        return bool(self.dropped) or all(file.is_file() and file.stat().st_size for file in files)
 
 
 class Journal:

@@ -1,5 +1,6 @@
 """Frames that are taken from a clip: which, how many, stored once, and never half."""
 
+import errno
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -291,6 +292,26 @@ def test_pictures_that_are_gone_are_taken_again(clip: Clip) -> None:
         (settings.MEDIA_ROOT / frame_path(name)).unlink()
     assert extract(clip, wanted, Silent()).kept == 10
     assert all(frame.file.is_file() and frame.next_file and frame.next_file.is_file() for frame in clip.frames.all())
+
+
+def test_a_full_disk_is_told(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_path: Path, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = stored()
+    with monkeypatch.context() as broken, pytest.raises(BadClip, match="The disk is full") as caught:
+        broken.setattr(Path, "write_bytes", full)
+        pairs(clip, 5)
+    assert (caught.value.status, Frame.objects.count(), stored()) == (507, 0, before)
+    assert len(pairs(clip, 5)) == 5
+
+
+def test_a_picture_that_was_lost_with_the_power_is_written_again(clip: Clip) -> None:
+    frame = pairs(clip, 5)[0]
+    whole = frame.file.read_bytes()
+    frame.file.write_bytes(b"")  # the name is there, what it stood for is not
+    pairs(clip, 5)
+    assert frame.file.read_bytes() == whole
 
 
 def test_a_clip_that_is_removed_meanwhile_leaves_nothing(clip: Clip) -> None:
