@@ -261,6 +261,18 @@ def test_pages_show_what_a_champion_of_scenes_says(films: list[Film], tmp_path: 
         assert client.get(address).status_code == 200, address
 
 
+def test_a_version_is_judged_by_labels_from_a_file(films: list[Film], tmp_path: Path) -> None:
+    retrain("scene-resnet50", "--epochs", "10", "--learning-rate", "1e-2", folder=tmp_path)
+    rows = [f"{film.key},{film.key.removeprefix('scene-').rsplit('-', 1)[0]}" for film in films]
+    (tmp_path / "labels.csv").write_text("\n".join(["key,scenes", *rows]))
+    asked = ["scenes-1", "--labels", str(tmp_path / "labels.csv"), "--json", str(tmp_path / "judged.json")]
+    call_command("evaluate", *asked)
+    assert json.loads((tmp_path / "judged.json").read_text())["films"] == 15
+    call_command("evaluate", *asked, "--test-only")
+    judged = json.loads((tmp_path / "judged.json").read_text())
+    assert judged["films"] == len(ModelVersion.objects.get().metrics["scenes"]["films"])
+
+
 def test_scene_genres_are_not_compared_side_by_side(db: None) -> None:
     with pytest.raises(BadOption, match="retrain scene genres one by one"):
         Plan.of({"architectures": "heads", "options": {"task": "scenes"}})

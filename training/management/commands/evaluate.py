@@ -11,7 +11,8 @@ from catalog.progress import Console
 from training import registry
 from training.labels_file import BadLabels, read_labels
 from training.management.figures import add_json_argument, write_json
-from training.models import Task
+from training.models import ModelVersion, Task
+from training.splits import split_of
 
 
 class Command(BaseCommand):
@@ -44,12 +45,11 @@ class Command(BaseCommand):
         from training.data import read_inputs
         from training.evaluation import evaluate
         from training.metrics import Truth, prior
-        from training.splits import split_of
 
         version = registry.find(options["version"])
         model = registry.load(version)
         found = read_labels(options["labels"], Task(version.task), model.terms)
-        rows = [i for i, key in enumerate(found.keys) if not options["test_only"] or split_of(key) == "test"]
+        rows = [i for i, key in enumerate(found.keys) if not options["test_only"] or _is_test(version, key)]
         if not rows:
             raise BadLabels("None of the file's films belongs to the frozen test part.")
         labels = found.labels[rows]
@@ -61,3 +61,9 @@ class Command(BaseCommand):
             model, inputs, labels, terms=model.terms, thresholds=model.thresholds, prior=np.asarray(shares)
         )
         return {"version": version.name, "films": len(rows), "missing": len(found.missing)} | figures
+
+
+def _is_test(version: ModelVersion, key: str) -> bool:
+    """Whether the film belongs to the frozen test part; of scene genres, whether the version has not learned from it:
+    which films these are is another choice each time."""
+    return key not in version.config["seen"] if version.task == Task.SCENES else split_of(key) == "test"
