@@ -199,8 +199,11 @@ class Pairs(Extraction):
             next_sha256=self.store(second),
             width=width,
             height=height,
-            motion=motion.magnitude(motion.flow(first.pixels, second.pixels)),
+            motion=self.measured(first, second),
         )
+
+    def measured(self, first: Picture, second: Picture) -> float:
+        return motion.magnitude(motion.flow(first.pixels, second.pixels))
 
 
 class Single(Extraction):
