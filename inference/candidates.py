@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalog.models import Frame, SourceName, Term
-from catalog.phrases import Candidate, Said, candidates
+from catalog.vocabulary.phrases import Candidate, Said, candidates
 from catalog.terms import Vocabulary, plain
 from catalog.vocabulary import matcher
 from inference.models import Caption

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.phrases import Said, candidates, phrases
 from catalog.vocabulary import Matcher, Tag
+from catalog.vocabulary.phrases import Said, candidates, phrases
 
 SITE = Matcher([Tag("rain", "rain", "비"), Tag("dark", "dark", "어두운"), Tag("violence", "violence", "폭력")])
 

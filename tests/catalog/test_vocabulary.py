@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.inflections import forms
 from catalog.terms import DEFAULT_TERMS
 from catalog.vocabulary import Matcher, Tag, count, counted, matcher, normal, ratios
+from catalog.vocabulary.inflections import forms
 
 TAGS = (
     Tag("violence", "violence", "폭력", ("violent",)),

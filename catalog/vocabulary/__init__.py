@@ -1,8 +1,8 @@
 """From captions to tags: which of a vocabulary's tags a text names, and how often a film's frames do. Pure functions.
 
 A tag is met in its English and Korean names and its aliases, as whole words, in their inflected forms
-(catalog/inflections.py, catalog/korean.py), unless the clause denies it (catalog/negation.py). The longest name
-wins: "historical fiction" is not "historical", and "anti-war" is no war.
+(inflections.py, korean.py), unless the clause denies it (negation.py). The longest name wins: "historical fiction"
+is not "historical", and "anti-war" is no war.
 """
 
 import re
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from catalog import korean, negation
-from catalog.inflections import forms
+from catalog.vocabulary import korean, negation
+from catalog.vocabulary.inflections import forms
 
 # A run of Hangul, or a word of another script with its apostrophe; clauses end where neither stands.
 _TOKEN = re.compile(r"[가-힣]+|[^\W_가-힣]+(?:'[^\W_가-힣]+)?|[,、]|[.;:!?\n…。]|[()\[\]{}]")
