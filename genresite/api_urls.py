@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from catalog.api import changes, clips, films, imports, jobs, labels, terms, uploads
 from genresite import api_docs
 from inference import api as inference
-from inference import tag_api
+from inference.tags import api as tag_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
 

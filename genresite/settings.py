@@ -152,7 +152,7 @@ TEXT_ENCODER = env_list("TEXT_ENCODER", "minilm")[0]  # "minilm", a hub id or a 
 IMAGE_ENCODER = env_list("IMAGE_ENCODER", "starter")[0]  # "starter", a hub id or a folder
 # Where catalogue pages get a model's scores; catalog itself knows no models (docs/decisions).
 FILM_SCORES = "inference.scores.champion_scores"
-FRAME_TAGS = "inference.seen.frame_tags"  # and what was seen in frames
+FRAME_TAGS = "inference.tags.seen.frame_tags"  # and what was seen in frames
 
 # Tagging frames: models are named here alone, for nobody who may use the site may say what is loaded or connected to.
 TAG_MIN_SHARE = env_int("TAG_MIN_PERCENT", 10) / 100  # of a film's frames, for search to find the tag

@@ -6,9 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.views import film, films, footage, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
-from inference import scene_views
-from inference import tagging_views as tagging
 from inference import views as inference
+from inference.scenes import views as scene_views
+from inference.tags import views as tagging
 from training import comparison_views as comparing
 from training import views as training
 

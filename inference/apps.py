@@ -5,6 +5,6 @@ class InferenceConfig(AppConfig):
     name = "inference"
 
     def ready(self) -> None:
-        from inference import recounting
+        from inference.tags import recounting
 
         recounting.watch()

@@ -10,10 +10,11 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import Progress
-from inference import looking, scenes, sight, taggers, tagging
+from inference import looking, scenes, sight
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
-from inference.taggers import TAGGERS, Options, plot
+from inference.tags import taggers, tagging
+from inference.tags.taggers import TAGGERS, Options, plot
 from training.models import ModelVersion
 
 PREDICT = "inference.predict"
@@ -49,7 +50,7 @@ def see_task(film_id: int, what: str = sight.MAPS) -> None:
 @shared_task(name=scenes.TASK)
 def tell_scene_task(token: str) -> None:
     """Which kind of film a scene is from, for whoever has asked on the scene page; no job, for the same reason."""
-    from inference import scene_work
+    from inference.scenes import work as scene_work
 
     scene_work.tell(token)
 

@@ -114,7 +114,8 @@ class Promotion(models.Model):
 class Embedding(models.Model):
     """What an encoder made of an input: computed once, shared by training, prediction and search.
 
-    `input_hash` is a film's `text_hash`, or the `sha256` of a poster or a frame; `encoder` names weights and preprocessing.
+    `input_hash` is a film's `text_hash`, or the `sha256` of a poster or a frame; `encoder` names weights and
+    preprocessing.
     """
 
     encoder = models.CharField(max_length=160)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from catalog.models import Job, Term
 from catalog.progress import Silent
 from inference.models import Relevance, Tagging
-from inference.tagging import site_tags, tag_films
+from inference.tags.tagging import site_tags, tag_films
 from tests.browser.conftest import Archive, Open
 from tests.browser.test_every_page import complaints
 from tests.inference.frames import Script, make_frames

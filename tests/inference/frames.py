@@ -5,7 +5,7 @@ from pathlib import Path
 
 from catalog.models import Clip, Film, Frame
 from catalog.vocabulary import Tag, matcher
-from inference.taggers import Seen
+from inference.tags.taggers import Seen
 from tests.factories import make_clip, make_frame
 from tests.training import tiny
 from training.models import ModelVersion

@@ -11,9 +11,10 @@ from django.core.management import CommandError, call_command
 from sklearn.metrics import label_ranking_average_precision_score
 
 from catalog.models import Film, Label, Term
-from inference import genome, tag_metrics
 from inference.models import Relevance, Tagging
-from inference.tag_metrics import Answers, all_tags, figures, matching, most_frequent, perfect, ranking_precision
+from inference.tags import genome
+from inference.tags import metrics as tag_metrics
+from inference.tags.metrics import Answers, all_tags, figures, matching, most_frequent, perfect, ranking_precision
 from tests.factories import import_label, make_film, make_term, make_version, predict
 from training.metrics import Truth
 

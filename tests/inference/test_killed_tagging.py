@@ -13,7 +13,7 @@ from django.db import connection
 
 from catalog.models import Term
 from inference.models import Caption, Tagging
-from inference.tagging import STORED_AT_ONCE
+from inference.tags.tagging import STORED_AT_ONCE
 from tests.factories import make_film, make_term
 from tests.inference.frames import make_frames
 from tests.inference.killing import ROOT, database_url

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from inference import taggers
-from inference.taggers import Options, Seen, TaggerUnavailable, server
-from inference.taggers.server import Server, ServerTagger
+from inference.tags import taggers
+from inference.tags.taggers import Options, Seen, TaggerUnavailable, server
+from inference.tags.taggers.server import Server, ServerTagger
 from tests.inference.frames import TAGS
 from tests.training import tiny
 from training.captioner import prompts

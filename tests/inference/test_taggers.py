@@ -11,11 +11,11 @@ from transformers import SiglipConfig, SiglipModel
 from catalog.models import Film
 from catalog.progress import Silent
 from catalog.vocabulary import Tag
-from inference import taggers
 from inference.models import Caption, Tagging
-from inference.taggers import Options, TaggerUnavailable, dual, line
-from inference.taggers.dual import Calibration, DualTagger
-from inference.tagging import tag_films
+from inference.tags import taggers
+from inference.tags.taggers import Options, TaggerUnavailable, dual, line
+from inference.tags.taggers.dual import Calibration, DualTagger
+from inference.tags.tagging import tag_films
 from tests.factories import make_film
 from tests.inference.frames import TAGS, make_frames
 from tests.training import tiny, tiny_vlm

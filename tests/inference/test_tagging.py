@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from catalog import jobs, labelling, search
 from catalog.models import Film, FilmTerm, Frame, Job, JobFailure, Term, User
 from catalog.progress import Cancelled, Silent
-from inference import seen, taggers, tagging
 from inference.models import Caption, Tagging
-from inference.taggers import TAGGERS, TaggerUnavailable
-from inference.tagging import tag_films
+from inference.tags import seen, taggers, tagging
+from inference.tags.taggers import TAGGERS, TaggerUnavailable
+from inference.tags.tagging import tag_films
 from inference.tasks import generate_tags_task
 from tests.factories import make_clip, make_film, make_frame, make_term, make_version, predict
 from tests.inference.frames import Script, make_frames

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from catalog import jobs
 from catalog.models import Film, Job, SourceName, Term, User
-from inference.evidence import marked
 from inference.models import Caption, Relevance, Tagging
+from inference.tags.evidence import marked
 from tests.factories import import_label, make_clip, make_film, make_frame, make_term
 from tests.pages.conftest import HTMX, counted
 

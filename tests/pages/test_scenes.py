@@ -21,8 +21,9 @@ from PIL import Image
 
 from catalog.models import Film, Frame, Term
 from catalog.progress import Silent
-from inference import scene_work, scenes
-from inference.scene_work import flow_colours, wheel
+from inference import scenes
+from inference.scenes import work as scene_work
+from inference.scenes.work import flow_colours, wheel
 from inference.tasks import sweep_scenes_task, tell_scene_task
 from tests.factories import make_clip, make_film, make_term, make_version
 from tests.pages.conftest import HTMX

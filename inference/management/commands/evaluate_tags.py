@@ -9,13 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.models import Film
 from catalog.progress import Console
-from inference import tag_metrics, tag_references
-from inference.genome import BadGenome
 from inference.models import Tagging
 from inference.predict import UNUSABLE, predict_stale
-from inference.tag_metrics import KS
-from inference.tag_references import BadLabels, NothingToJudge, Reference
-from inference.tagging import site_tags
+from inference.tags import metrics as tag_metrics
+from inference.tags import references as tag_references
+from inference.tags.genome import BadGenome
+from inference.tags.metrics import KS
+from inference.tags.references import BadLabels, NothingToJudge, Reference
+from inference.tags.tagging import site_tags
 from training import registry
 from training.management.figures import add_json_argument, write_json
 from training.models import ModelVersion, Task

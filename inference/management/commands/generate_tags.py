@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.models import Film, FilmQuerySet
 from catalog.progress import Console
 from catalog.vocabulary import ratios
-from inference import tag_files, taggers, tagging
 from inference.models import Tagging
-from inference.taggers import TAGGERS, Options, TaggerUnavailable, plot
+from inference.tags import files as tag_files
+from inference.tags import taggers, tagging
+from inference.tags.taggers import TAGGERS, Options, TaggerUnavailable, plot
 from training.management.figures import add_json_argument, write_json
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.progress import Console
-from inference import genome
+from inference.tags import genome
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete
 
 from catalog import search
 from inference.models import Caption, Tagging
-from inference.tagging import recount
+from inference.tags.tagging import recount
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import Film, Job, Label, Term
 from inference.models import Caption, Relevance, Tagging
-from inference.tagging import frames_of
+from inference.tags.tagging import frames_of
 
 CHARTED = 16  # tags in the chart; the table below it has all
 MOST_FRAMES = 60  # of one tag; more say nothing new

@@ -19,7 +19,7 @@ from catalog.models import Film, FilmQuerySet, Frame, Term
 from catalog.progress import Progress
 from catalog.vocabulary import Tag, matcher
 from inference.models import Caption, Tagging
-from inference.taggers import Seen, Tagger
+from inference.tags.taggers import Seen, Tagger
 
 STORED_AT_ONCE = 16  # captions; what a kill may cost
 STORED_AFTER = 5.0  # seconds: a slow tagger's captions are not held back for a batch

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Frame
 from catalog.vocabulary import Tag
-from inference.taggers import Options, Seen, TaggerUnavailable, line
+from inference.tags.taggers import Options, Seen, TaggerUnavailable, line
 from training import vectors
 from training.encoders import EncoderUnavailable, image_encoder
 from training.encoders.folders import folder_of

@@ -14,9 +14,10 @@ from catalog.access import anybody, curators
 from catalog.models import Film, Term
 from catalog.views.film import find_film
 from catalog.views.parts import is_fragment, render_part
-from inference import candidates, evidence, tag_files
 from inference.models import Tagging
-from inference.taggers import SIZES, TAGGERS
+from inference.tags import candidates, evidence
+from inference.tags import files as tag_files
+from inference.tags.taggers import SIZES, TAGGERS
 from inference.tasks import TAG
 
 TEMPLATE = "catalog/frame_tags.html"

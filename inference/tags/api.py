@@ -14,9 +14,9 @@ from catalog.api.films import find_film
 from catalog.api.jobs import JobSerializer, started
 from catalog.vocabulary import ratios
 from genresite.permissions import Curators
-from inference import evidence
 from inference.models import Tagging
-from inference.taggers import SIZES, TAGGERS
+from inference.tags import evidence
+from inference.tags.taggers import SIZES, TAGGERS
 from inference.tasks import TAG
 
 

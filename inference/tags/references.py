@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from catalog.models import Film, Label, Term
-from inference import genome
 from inference.models import Prediction, Relevance, Tagging
-from inference.tag_metrics import Answers
+from inference.tags import genome
+from inference.tags.metrics import Answers
 from training.labels_file import BadLabels, read_labels
 from training.metrics import Scores, Truth, prior
 from training.models import ModelVersion, Task

@@ -79,10 +79,12 @@ class Kind:
 
 
 TAGGERS: dict[str, Kind] = {
-    "plot": Kind("inference.taggers.plot", gettext_lazy("plot: the champion of tags, no footage needed"), sees="plot"),
-    "dual": Kind("inference.taggers.dual", gettext_lazy("dual encoder (CLIP, SigLIP): quick on a CPU")),
-    "captioner": Kind("inference.taggers.captioner", gettext_lazy("captions by a vision-language model here")),
-    "server": Kind("inference.taggers.server", gettext_lazy("captions by a vision-language model on a server")),
+    "plot": Kind(
+        "inference.tags.taggers.plot", gettext_lazy("plot: the champion of tags, no footage needed"), sees="plot"
+    ),
+    "dual": Kind("inference.tags.taggers.dual", gettext_lazy("dual encoder (CLIP, SigLIP): quick on a CPU")),
+    "captioner": Kind("inference.tags.taggers.captioner", gettext_lazy("captions by a vision-language model here")),
+    "server": Kind("inference.tags.taggers.server", gettext_lazy("captions by a vision-language model on a server")),
 }
 
 

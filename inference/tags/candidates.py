@@ -9,11 +9,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalog.models import Frame, SourceName, Term
-from catalog.vocabulary.phrases import Candidate, Said, candidates
 from catalog.terms import Vocabulary, plain
 from catalog.vocabulary import matcher
+from catalog.vocabulary.phrases import Candidate, Said, candidates
 from inference.models import Caption
-from inference.tagging import site_tags
+from inference.tags.tagging import site_tags
 
 SOURCE = "captions"  # of names that were left out
 READ = 20_000  # of the latest captions; the page has to come within a second or two

@@ -12,7 +12,7 @@ from catalog.files import replacing
 from catalog.models import Term
 from catalog.vocabulary import counted
 from inference.models import Tagging
-from inference.taggers.plot import PlotTags
+from inference.tags.taggers.plot import PlotTags
 
 HEADER = ("key", "imdb_id", "title", "tagger", "frames", "tags")
 CHUNK = 500

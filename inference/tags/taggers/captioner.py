@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from catalog.vocabulary import Tag, matcher
-from inference.taggers import Options, Seen, TaggerUnavailable, line
+from inference.tags.taggers import Options, Seen, TaggerUnavailable, line
 from training import captioner, registry
 from training.captioner import prompts
 from training.captioner.frames import read

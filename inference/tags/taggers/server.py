@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.vocabulary import Tag, matcher
-from inference.taggers import Options, Seen, TaggerUnavailable, line
+from inference.tags.taggers import Options, Seen, TaggerUnavailable, line
 from training.captioner import prompts
 from training.captioner.frames import read
 from training.captioner.options import SIZES

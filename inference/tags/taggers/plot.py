@@ -13,7 +13,7 @@ from catalog.models import FilmQuerySet
 from catalog.progress import Progress
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale
-from inference.taggers import TaggerUnavailable
+from inference.tags.taggers import TaggerUnavailable
 from training.models import ModelVersion, Task
 
 
