@@ -34,11 +34,11 @@ import django
 
 django.setup()
 
-from catalog import cuts, motion  # noqa: E402
-from catalog.extraction import Pairs, Single  # noqa: E402
-from catalog.footage_reader import Index, Picture, Reader  # noqa: E402
-from catalog.frame_journal import Journal  # noqa: E402
-from catalog.frames import Section, Wanted  # noqa: E402
+from catalog.footage import cuts, motion  # noqa: E402
+from catalog.footage.extraction import Pairs, Single  # noqa: E402
+from catalog.footage.frames import Section, Wanted  # noqa: E402
+from catalog.footage.journal import Journal  # noqa: E402
+from catalog.footage.reader import Index, Picture, Reader  # noqa: E402
 from catalog.progress import Silent  # noqa: E402
 
 SIZES = ((640, 360), (120, 68))

@@ -124,8 +124,8 @@ def _pairs(clip: Path, scratch: Path, most: int) -> list[Any]:
     """Pairs at even distances, without cuts."""
     from PIL import Image
 
-    from catalog import cuts
-    from catalog.footage_reader import Reader
+    from catalog.footage import cuts
+    from catalog.footage.reader import Reader
     from training.scenes.data import Pair
     from training.scenes.flow import FULL
 

@@ -7,8 +7,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import arrivals, exporters, jobs
-from catalog.footage_reader import BadClip
+from catalog import exporters, jobs
+from catalog.footage import arrivals
+from catalog.footage.reader import BadClip
 from catalog.importers.merge import parse_rules
 from catalog.importers.rows import BadSource
 from catalog.importers.run import import_films
@@ -82,12 +83,12 @@ def fetch_clip_task(job_id: int) -> None:
 
 def _fetch_clip(job: Job, progress: Progress) -> dict[str, Any]:
     """Params: film (its key), url, and if known licence."""
-    from catalog import footage_urls
+    from catalog.footage import urls
 
     film = Film.objects.get(key=job.params["film"])
     licence = str(job.params.get("licence") or "")
     progress.start(None, "", _("Fetching the video"))
-    clip = footage_urls.add_from_address(film, str(job.params["url"]), user=job.created_by, licence=licence)
+    clip = urls.add_from_address(film, str(job.params["url"]), user=job.created_by, licence=licence)
     return {"clip": clip.pk, "name": clip.name, "seconds": clip.seconds}
 
 
@@ -97,8 +98,8 @@ def extract_frames_task(job_id: int) -> None:
 
 
 def _extract_frames(job: Job, progress: Progress) -> dict[str, Any]:
-    """Params: clip (its id); all else as `catalog.extraction.wanted_from` takes it."""
-    from catalog import extraction
+    """Params: clip (its id); all else as `catalog.footage.extraction.wanted_from` takes it."""
+    from catalog.footage import extraction
 
     clip = Clip.objects.filter(pk=job.params["clip"]).first()
     if clip is None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog import motion
+from catalog.footage import motion
 from catalog.models import Clip, Film, Frame, Label, Term
 from catalog.models.clip import frame_path
 from tests.factories import import_label, make_clip, make_film, make_term

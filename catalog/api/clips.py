@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import clip_jobs, footage
 from catalog.api.changes import name_for
 from catalog.api.films import find_film
 from catalog.api.jobs import JobSerializer, answer_job
-from catalog.frames import BadSections, BadWanted
+from catalog.footage import clips
+from catalog.footage import jobs as footage_jobs
+from catalog.footage.frames import BadSections, BadWanted
 from catalog.models import Clip, Film, Frame
 from genresite.errors import Refused
 from genresite.filters import Filter
@@ -83,7 +84,9 @@ def _address(context: Any, path: str) -> str | None:
 
 class SectionsSerializer(serializers.Serializer[Any]):
     sections = serializers.CharField(
-        max_length=clip_jobs.MOST_TEXT, allow_blank=True, help_text="00:01:00-00:02:30, 00:05:00-00:06:00; empty: all"
+        max_length=footage_jobs.MOST_TEXT,
+        allow_blank=True,
+        help_text="00:01:00-00:02:30, 00:05:00-00:06:00; empty: all",
     )
 
 
@@ -93,7 +96,7 @@ class ExtractSerializer(serializers.Serializer[Any]):
 
     use = serializers.ChoiceField(choices=Frame.Use.choices)
     sections = serializers.CharField(
-        max_length=clip_jobs.MOST_TEXT, required=False, allow_blank=True, help_text="instead of the clip's own"
+        max_length=footage_jobs.MOST_TEXT, required=False, allow_blank=True, help_text="instead of the clip's own"
     )
     pairs = serializers.IntegerField(required=False, help_text="300 if nothing is said")
     every = serializers.FloatField(required=False, help_text="seconds")
@@ -153,7 +156,7 @@ class ClipDetail(APIView):
         clip, asked = self.find(request, pk), SectionsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            clip_jobs.save_sections(clip, asked.validated_data["sections"])
+            footage_jobs.save_sections(clip, asked.validated_data["sections"])
         except BadSections as error:
             raise ValidationError({"sections": [str(error)]}) from None
         return self.answer(request, clip)
@@ -161,8 +164,8 @@ class ClipDetail(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
         clip = self.find(request, pk)
-        clip_jobs.stop(clip)
-        footage.remove_clip(clip)
+        footage_jobs.stop(clip)
+        clips.remove_clip(clip)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -189,9 +192,9 @@ class ExtractFrames(APIView):
         clip, asked = get_object_or_404(clips_of(request), pk=pk), ExtractSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
-            job = clip_jobs.extract(clip, asked.validated_data, caller(request))
+            job = footage_jobs.extract(clip, asked.validated_data, caller(request))
         except BadWanted as error:
             raise ValidationError(str(error)) from None
-        except clip_jobs.Busy as error:
+        except footage_jobs.Busy as error:
             raise Refused(str(error)) from None
         return answer_job(request, job, status=202)

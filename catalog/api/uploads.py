@@ -20,9 +20,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import uploads
 from catalog.access import takes_files
 from catalog.api.films import find_film
+from catalog.footage import uploads
 from catalog.models import Job, Upload
 from genresite.permissions import Curators, caller
 

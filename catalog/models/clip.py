@@ -81,7 +81,7 @@ class Frame(models.Model):
     next_sha256 = models.CharField(max_length=64, blank=True)
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
-    # Of a pair: how much moves from the frame to the next (catalog/motion.py).
+    # Of a pair: how much moves from the frame to the next (catalog/footage/motion.py).
     motion = models.FloatField(null=True)
 
     class Meta:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from catalog import clip_jobs, footage, frames, uploads
 from catalog.access import anybody, curators, sign_in_first, takes_files
+from catalog.footage import frames, uploads
+from catalog.footage import jobs as footage_jobs
+from catalog.footage.clips import remove_clip
 from catalog.models import Clip, Film, Frame, Job
 from catalog.views.film import find_film
 from catalog.views.parts import is_fragment, render_part, target
@@ -24,7 +26,7 @@ PLAIN_MAX_BYTES = min(64 * 2**20, settings.CLIP_MAX_BYTES)  # with one form, wit
 
 
 class ExtractForm(forms.Form):
-    """Which frames to take from a clip; catalog.frames.Wanted says what goes together."""
+    """Which frames to take from a clip; catalog.footage.frames.Wanted says what goes together."""
 
     use = forms.ChoiceField(choices=Frame.Use.choices)
     pairs = forms.IntegerField(required=False)
@@ -35,7 +37,7 @@ class ExtractForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         """Without the options of the other use, which the page hides."""
-        kept = ("use", "size", *clip_jobs.OPTIONS_FOR[self.cleaned_data["use"]])
+        kept = ("use", "size", *footage_jobs.OPTIONS_FOR[self.cleaned_data["use"]])
         return {name: self.cleaned_data[name] for name in kept if name in self.cleaned_data}
 
     def sentence(self) -> str:
@@ -85,7 +87,7 @@ def _work(request: HttpRequest, film: Film) -> HttpResponse:
         .filter(pk__in=_numbers(request.GET.get("jobs", "")))
         .exclude(state__in=[Job.State.QUEUED, Job.State.RUNNING])
     ):
-        event = f"clip-{job.params['clip']}-changed" if job.task == clip_jobs.EXTRACT else "clips-changed"
+        event = f"clip-{job.params['clip']}-changed" if job.task == footage_jobs.EXTRACT else "clips-changed"
         trigger_client_event(response, event)
     return response
 
@@ -127,7 +129,7 @@ def sections(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     film = find_film(request, key)
     found = get_object_or_404(film.clips, pk=pk)
     try:
-        clip_jobs.save_sections(found, request.POST.get("sections", ""))
+        footage_jobs.save_sections(found, request.POST.get("sections", ""))
     except frames.BadSections as error:
         return _wrong(request, film, found, "sections", str(error))
     if not is_fragment(request):
@@ -147,10 +149,10 @@ def extract(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _wrong(request, film, found, "extract", form.sentence())
     try:
-        clip_jobs.extract(found, form.given(), request.user)  # type: ignore[arg-type]
+        footage_jobs.extract(found, form.given(), request.user)  # type: ignore[arg-type]
     except frames.BadWanted as error:
         return _wrong(request, film, found, "extract", str(error))
-    except clip_jobs.Busy as error:
+    except footage_jobs.Busy as error:
         return _wrong(request, film, found, "extract", str(error), status=409)
     if not is_fragment(request):
         messages.success(request, _("Frames are being extracted."))
@@ -177,8 +179,8 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if request.method != "POST":
         context = {"film": film, "clip": found, "frames": found.frames.count()}
         return render_part(request, "catalog/clip_remove.html", context)
-    clip_jobs.stop(found)
-    footage.remove_clip(found)
+    footage_jobs.stop(found)
+    remove_clip(found)
     messages.success(request, _("%(clip)s was removed.") % {"clip": found.name})
     return redirect(f"{film.get_absolute_url()}#footage")
 

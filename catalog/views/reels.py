@@ -10,12 +10,13 @@ from django.db.models import Count, F, Max, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from catalog import clip_jobs, uploads
-from catalog.frames import clock
+from catalog.footage import jobs as footage_jobs
+from catalog.footage import uploads
+from catalog.footage.frames import clock
 from catalog.models import Clip, Film, Frame, Job, Upload
 
 FRAMES_SHOWN = 24  # of a filmstrip at once
-ADD, EXTRACT = uploads.TASK, clip_jobs.EXTRACT
+ADD, EXTRACT = uploads.TASK, footage_jobs.EXTRACT
 SIZES = ("640x360", "480x270", "320x180", "1280x720")  # of the frames that are extracted, the usual one first
 TOLD = timedelta(days=1)  # how long a failure stays on the film's page
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.access import anybody, takes_files
-from catalog.footage_reader import BadClip
+from catalog.footage.reader import BadClip
 from catalog.models import Film, Frame, Term
 from catalog.pictures import BadPicture
 from catalog.views.film import find_film

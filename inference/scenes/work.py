@@ -14,8 +14,8 @@ from django.utils.translation import override
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog import cuts, motion
-from catalog.footage_reader import BadClip, Reader
+from catalog.footage import cuts, motion
+from catalog.footage.reader import BadClip, Reader
 from catalog.models import Frame
 from inference import scenes
 from inference.predict import UNUSABLE, image_encoder_of

@@ -10,8 +10,8 @@ from celery import current_app
 from playwright.sync_api import FilePayload, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog import footage, uploads
-from catalog.frames import Wanted
+from catalog.footage import clips, uploads
+from catalog.footage.frames import Wanted
 from catalog.models import Clip, Frame, Job, Upload
 from catalog.progress import Silent
 from catalog.tasks import add_clip_task, extract_frames_task
@@ -41,9 +41,9 @@ def clip(archive: Archive, drawn: bytes, tmp_path: Path) -> Clip:
     """With frames for both uses."""
     path = tmp_path / "night.mp4"
     path.write_bytes(drawn)
-    made = footage.add_clip(archive.film, path, name="night.mp4", user=archive.carla)
-    footage.extract(made, Wanted(use="pair", pairs=30, size=(160, 96)), Silent())
-    footage.extract(made, Wanted(use="tagging", most=3, size=(160, 96)), Silent())
+    made = clips.add_clip(archive.film, path, name="night.mp4", user=archive.carla)
+    clips.extract(made, Wanted(use="pair", pairs=30, size=(160, 96)), Silent())
+    clips.extract(made, Wanted(use="tagging", most=3, size=(160, 96)), Silent())
     return made
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from catalog import arrivals, footage, jobs, uploads
+from catalog import jobs
+from catalog.footage import arrivals, clips, uploads
 from catalog.models import Clip, Film, Job, Upload, User
 from catalog.tasks import add_clip_task
 from tests.factories import make_clip
@@ -51,7 +52,7 @@ def test_a_clip_is_made_and_the_upload_forgotten(
         assert (path.read_bytes(), name, user, move) == (b"abc", "night.mp4", whole.user, True)
         return make_clip(film, name=name)
 
-    monkeypatch.setattr(footage, "add_clip", add)
+    monkeypatch.setattr(clips, "add_clip", add)
     job = run()
     assert (job.state, job.result["clip"]) == ("done", film.clips.get().pk)
     assert not Upload.objects.exists()
@@ -74,9 +75,9 @@ def test_a_full_disk_keeps_the_upload_for_another_try(
     whole: Upload, run: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: Any, **_options: Any) -> Clip:
-        raise footage.BadClip("The disk is full.", 507)
+        raise clips.BadClip("The disk is full.", 507)
 
-    monkeypatch.setattr(footage, "add_clip", full)
+    monkeypatch.setattr(clips, "add_clip", full)
     assert run().message == "The disk is full."
     assert uploads.path_of(whole).read_bytes() == b"abc"
     assert uploads.finish(whole) != Job.objects.earliest("pk")

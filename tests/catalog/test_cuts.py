@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catalog.cuts import is_cut, shots
+from catalog.footage.cuts import is_cut, shots
 from tests.footage import Pixels, texture
 
 WIDE = 320, 180

@@ -13,12 +13,12 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from catalog import jobs
-from catalog.footage import BadClip, add_clip, extract, remove_clip
-from catalog.footage_reader import Reader
-from catalog.frames import BadSections, Section, Wanted
+from catalog.footage.clips import BadClip, add_clip, extract, remove_clip
+from catalog.footage.frames import BadSections, Section, Wanted
+from catalog.footage.motion import flow, magnitude
+from catalog.footage.reader import Reader
 from catalog.models import Clip, Film, Frame, Job, User
 from catalog.models.clip import frame_path
-from catalog.motion import flow, magnitude
 from catalog.progress import Cancelled, Silent
 from tests.factories import make_film
 from tests.footage import number_of, shots, video

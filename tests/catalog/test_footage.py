@@ -18,10 +18,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from catalog import footage, footage_reader
-from catalog.footage import BadClip, add_clip, remove_clip
-from catalog.footage_reader import ROOT, Reader
-from catalog.footage_video import display_turn
+from catalog.footage import clips
+from catalog.footage.clips import BadClip, add_clip, remove_clip
+from catalog.footage.reader import ROOT, WALL_SECONDS, Reader
+from catalog.footage.video import display_turn
 from catalog.models import Clip, Film, Frame, User
 from catalog.models.clip import frame_path
 from tests.factories import make_film
@@ -71,7 +71,7 @@ def test_its_strip_shows_it_from_beginning_to_end(film: Film, tmp_path: Path) ->
 def test_the_same_file_again_is_the_same_clip(film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, video(shots(5)))
     clip = add_clip(film, path, name="a.mp4")
-    monkeypatch.setattr(footage, "Reader", None)  # it is not even looked at again
+    monkeypatch.setattr(clips, "Reader", None)  # it is not even looked at again
     assert add_clip(film, path, name="b.mp4") == clip
 
 
@@ -259,7 +259,7 @@ def test_a_full_disk_is_told(film: Film, tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = write(tmp_path, video(shots(2)))
-    monkeypatch.setattr(footage.shutil, "copyfileobj", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr(clips.shutil, "copyfileobj", full)  # type: ignore[attr-defined]
     with pytest.raises(BadClip, match="The disk is full: the video was not stored") as caught:
         add_clip(film, path, name="a.mp4")
     assert caught.value.status == 507
@@ -341,7 +341,7 @@ def test_the_process_has_given_up_opening_anything(attempt: str) -> None:
     code = f"""
 import os, socket, subprocess, sys
 sys.path.append(sys.argv[1])
-from catalog.footage_child import limit_process
+from catalog.footage.child import limit_process
 limit_process()
 try:
     {attempt}
@@ -401,7 +401,7 @@ def test_a_child_that_is_ended_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_child_that_hangs_is_given_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(footage_reader.WALL_SECONDS, "index", 1)
+    monkeypatch.setitem(WALL_SECONDS, "index", 1)
     with Reader(write(tmp_path, video(shots(3)))) as reader:
         reader.probe()
         assert reader.process is not None
@@ -411,9 +411,9 @@ def test_a_child_that_hangs_is_given_up_on(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_limits_of_time_go_with_those_of_cpu() -> None:
-    from catalog.footage_child import CPU_SECONDS
+    from catalog.footage.child import CPU_SECONDS
 
-    assert {op: 4 * seconds for op, seconds in CPU_SECONDS.items()} == footage_reader.WALL_SECONDS
+    assert {op: 4 * seconds for op, seconds in CPU_SECONDS.items()} == WALL_SECONDS
 
 
 # The command ---------------------------------------------------------------------------------------------

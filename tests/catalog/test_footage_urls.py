@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog import footage_urls, jobs
-from catalog.footage_fetch_child import is_public
-from catalog.footage_reader import ROOT, BadClip
+from catalog import jobs
+from catalog.footage import urls
+from catalog.footage.fetch_child import is_public
+from catalog.footage.reader import ROOT, BadClip
 from catalog.models import Clip, Film, Job, User
 from tests.footage import shots, video
 
@@ -42,13 +43,13 @@ def allowed(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     clip.write_bytes(video(shots(5)))
     folder.mkdir()
     (folder / "yt_dlp.py").write_text(FAKE % str(clip))
-    monkeypatch.setattr(footage_urls, "find_spec", lambda _name: object())
-    monkeypatch.setattr(footage_urls, "START", f"import sys; sys.path.insert(0, {str(folder)!r}); {footage_urls.START}")
+    monkeypatch.setattr(urls, "find_spec", lambda _name: object())
+    monkeypatch.setattr(urls, "START", f"import sys; sys.path.insert(0, {str(folder)!r}); {urls.START}")
 
 
 def refusal(film: Film, url: str) -> BadClip:
     with pytest.raises(BadClip) as caught:
-        footage_urls.add_from_address(film, url)
+        urls.add_from_address(film, url)
     assert not Clip.objects.exists()
     return caught.value
 
@@ -59,13 +60,13 @@ def test_it_is_off_by_default(film: Film) -> None:
 
 def test_without_the_extra_it_says_what_to_install(film: Film, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FOOTAGE_URL_HOSTS = ["example.org"]
-    monkeypatch.setattr(footage_urls, "find_spec", lambda _name: None)
+    monkeypatch.setattr(urls, "find_spec", lambda _name: None)
     assert "footage-urls" in str(refusal(film, ADDRESS))
 
 
 @pytest.mark.usefixtures("allowed")
 def test_a_video_of_a_listed_host_is_taken(film: Film, curator: User) -> None:
-    clip = footage_urls.add_from_address(film, ADDRESS, user=curator, licence="CC BY")
+    clip = urls.add_from_address(film, ADDRESS, user=curator, licence="CC BY")
     assert (clip.name, clip.source, clip.licence, clip.added_by) == ("one.mp4", ADDRESS, "CC BY", curator)
     assert clip.file.is_file()
     assert not list((clip.file.parents[1] / "begun").iterdir())
@@ -129,7 +130,7 @@ def test_the_process_cannot_connect_within(attempt: str) -> None:
     code = """
 import json, socket, sys, urllib.request
 sys.path.append(sys.argv[1])
-from catalog.footage_fetch_child import guard_sockets
+from catalog.footage.fetch_child import guard_sockets
 guard_sockets()
 try:
     ATTEMPT

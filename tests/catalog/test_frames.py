@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.frames import (
+from catalog.footage.frames import (
     BadSections,
     BadWanted,
     Wanted,

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from catalog.motion import Flow, Pixels, Way, flow, magnitude, relative
+from catalog.footage.motion import Flow, Pixels, Way, flow, magnitude, relative
 from tests.footage import texture
 
 SHIFTS = [(1, 0), (3, 1), (8, 5), (-12, 7), (20, -10), (0.5, 0.25), (1.5, -0.75)]

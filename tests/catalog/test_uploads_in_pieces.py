@@ -17,7 +17,7 @@ from django.http.request import UnreadablePostError
 from django.test import Client
 from rest_framework.test import APIClient
 
-from catalog import arrivals, uploads
+from catalog.footage import arrivals, uploads
 from catalog.models import Film, Job, Upload, User
 from tests.api.conftest import client_of
 from tests.factories import make_film

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from catalog import uploads
+from catalog.footage import uploads
 from catalog.models import Clip, Film, Job, Upload, User
 from catalog.views.footage import PLAIN_MAX_BYTES
 from catalog.views.reels import FRAMES_SHOWN

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from catalog.motion import flow, magnitude
+from catalog.footage.motion import flow, magnitude
 from tests.footage import texture
 from training.encoders.folders import EncoderUnavailable
 from training.networks.raft import LEVELS, RADIUS, Raft, RaftSmall, _correlated, _grid, _looked_up, load_raft

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from catalog.motion import Flow, Pixels
+from catalog.footage.motion import Flow, Pixels
 from training.encoders.folders import EncoderUnavailable
 from training.networks.published import read_state
 
@@ -172,7 +172,7 @@ def _looked_up(levels: list[Tensor], places: Tensor) -> Tensor:
 
 
 class Raft:
-    """The network as `catalog.motion.flow` takes one: two frames RGB (H, W, 3) to flow (H, W, 2) in pixels."""
+    """The network as `catalog.footage.motion.flow` takes one: two frames RGB (H, W, 3) to flow (H, W, 2) in pixels."""
 
     def __init__(self, network: RaftSmall, device: str = "cpu") -> None:
         self.network, self.device = network.eval().to(device), device

@@ -37,7 +37,7 @@ class Pair:
 
     @classmethod
     def of(cls, frame: Frame) -> Pair:
-        from catalog.motion import relative  # which loads OpenCV
+        from catalog.footage.motion import relative  # which loads OpenCV
 
         known = None if frame.motion is None else relative(frame.motion, frame.width, frame.height)
         return cls(frame.file, frame.next_file, known)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from catalog import motion
+from catalog.footage import motion
 from training.scenes.data import Pair
 
 Floats = NDArray[np.float32]

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalog import footage, footage_urls
 from catalog.files import why_not_writable, write_whole
+from catalog.footage import clips, urls
 from catalog.models import Clip, Film
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no film “%(key)s”.") % {"key": options["film"][:80]}, returncode=2)
         try:
             clip = _added(film, options["file"], options["source"], options["licence"])
-        except footage.BadClip as error:
+        except clips.BadClip as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(
             f"Clip {clip.pk}: {clip.name}, {clip.container} ({clip.codec}), {clip.width}x{clip.height}, "
@@ -43,10 +43,10 @@ class Command(BaseCommand):
 
 
 def _added(film: Film, file: str, source: str, licence: str) -> Clip:
-    if footage_urls.is_address(file):
-        return footage_urls.add_from_address(film, file, licence=licence)
+    if urls.is_address(file):
+        return urls.add_from_address(film, file, licence=licence)
     path = Path(file)
-    return footage.add_clip(film, path, name=path.name, source=source, licence=licence)
+    return clips.add_clip(film, path, name=path.name, source=source, licence=licence)
 
 
 def _figures(clip: Clip) -> dict[str, Any]:

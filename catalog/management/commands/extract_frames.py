@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from catalog import frames
 from catalog.files import why_not_writable, write_whole
-from catalog.footage import BadClip
+from catalog.footage import frames
+from catalog.footage.clips import BadClip
 from catalog.models import Clip, Frame
 from catalog.progress import Console
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from catalog import extraction  # loads OpenCV
+        from catalog.footage import extraction  # loads OpenCV
 
         if options["json"] and (reason := why_not_writable(options["json"])):
             sentence = _("%(file)s cannot be written: %(reason)s.") % {"file": options["json"], "reason": reason}

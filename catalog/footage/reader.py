@@ -1,4 +1,4 @@
-"""Our side of the process that decodes videos (catalog/footage_child.py): starts it, asks it, believes little."""
+"""Our side of the process that decodes videos (catalog/footage/child.py): starts it, asks it, believes little."""
 
 import contextlib
 import json
@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 # Imported there only: the web process needs no decoder.
-START = "import sys; sys.path.append(sys.argv.pop(1)); from catalog.footage_child import main; main()"
+START = "import sys; sys.path.append(sys.argv.pop(1)); from catalog.footage.child import main; main()"
 # How long an answer may take: the CPU it is allowed (CPU_SECONDS there), with room for a busy machine.
 WALL_SECONDS = {"probe": 120, "index": 1200, "frames": 1200, "near": 480, "scan": 240}
 MAX_ANSWER = 1 << 28  # bytes; the index of a day of video is far below

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from catalog.footage_reader import BadClip, Picture, Pixels, Probed, Reader
-from catalog.frames import Wanted, moments_spread
+from catalog.footage.frames import Wanted, moments_spread
+from catalog.footage.reader import BadClip, Picture, Pixels, Probed, Reader
 from catalog.models import Clip, Film, Frame, User
 from catalog.models.clip import clip_path, frame_path
 from catalog.progress import Progress
 
 if TYPE_CHECKING:
-    from catalog.extraction import Extracted
+    from catalog.footage.extraction import Extracted
 
 __all__ = ["BadClip", "add_clip", "extract", "remove_clip"]
 
@@ -188,7 +188,7 @@ def remove_pictures(hashes: Collection[str]) -> None:
 
 def remove_clip(clip: Clip) -> None:
     """Remove a clip with its frames; files go where nobody else has them."""
-    from catalog.frame_journal import Journal
+    from catalog.footage.journal import Journal
 
     with transaction.atomic():
         rows = clip.frames.values_list("sha256", "next_sha256")
@@ -210,6 +210,6 @@ def extract(clip: Clip, wanted: Wanted, progress: Progress, *, dry_run: bool = F
         frames.BadWanted: the sections are not within the clip.
         Cancelled: somebody asked to stop; the clip keeps the frames that it has.
     """
-    from catalog import extraction  # OpenCV is loaded where frames are taken, not with the pages
+    from catalog.footage import extraction  # OpenCV is loaded where frames are taken, not with the pages
 
     return extraction.extract(clip, wanted, progress, dry_run=dry_run)

@@ -5,11 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog import jobs
-from catalog.frames import Wanted, parse_sections, parse_size
+from catalog.footage.frames import Wanted, parse_sections, parse_size
 from catalog.models import Clip, Job, User
 
 EXTRACT = "catalog.extract_frames"
-OPTIONS = ("pairs", "every", "scenes", "most", "seed")  # as catalog.frames.Wanted has them
+OPTIONS = ("pairs", "every", "scenes", "most", "seed")  # as catalog.footage.frames.Wanted has them
 OPTIONS_FOR = {"pair": ("pairs", "seed"), "tagging": ("every", "scenes", "most", "seed")}
 MOST_TEXT = 2000  # characters of sections
 
@@ -22,7 +22,7 @@ def save_sections(clip: Clip, text: str) -> None:
     """The parts of the clip that may be used, as `hh:mm:ss-hh:mm:ss, …`; nothing for all of it.
 
     Raises:
-        catalog.frames.BadSections: what is wrong with them; nothing is saved.
+        catalog.footage.frames.BadSections: what is wrong with them; nothing is saved.
     """
     clip.sections = [list(section) for section in parse_sections(text[:MOST_TEXT], clip.seconds)]
     clip.save(update_fields=["sections"])
@@ -32,7 +32,7 @@ def extract(clip: Clip, given: dict[str, Any], user: User) -> Job:
     """A job that replaces the clip's frames of this use. Of `given`, what is None or empty is as usual.
 
     Raises:
-        catalog.frames.BadWanted: it cannot be taken from this clip.
+        catalog.footage.frames.BadWanted: it cannot be taken from this clip.
         Busy: another job is at it.
     """
     params = {name: value for name, value in given.items() if value or (value == 0 and value is not False)}
@@ -45,7 +45,7 @@ def extract(clip: Clip, given: dict[str, Any], user: User) -> Job:
 
 
 def check(clip: Clip, params: dict[str, Any]) -> Wanted:
-    """What the job will be asked for. Raises catalog.frames.BadWanted."""
+    """What the job will be asked for. Raises catalog.footage.frames.BadWanted."""
     options = {name: params[name] for name in OPTIONS if name in params}
     if "size" in params:
         options["size"] = parse_size(params["size"])

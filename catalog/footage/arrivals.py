@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog import footage
+from catalog.footage import clips
+from catalog.footage.uploads import TASK, BadUpload, cancel, come, finish, folder, forget, gone, path_of
 from catalog.models import Clip, Job, Upload
-from catalog.uploads import TASK, BadUpload, cancel, come, finish, folder, forget, gone, path_of
 
 STALE_SECONDS = 48 * 3600  # without a byte
 
@@ -18,7 +18,7 @@ def take(upload_id: str) -> dict[str, Any]:
     """Make what was uploaded a clip of its film. Called by a worker; may be called again after it was killed.
 
     Raises:
-        catalog.footage.BadClip: it is no clip. The upload is forgotten then, unless only the disk was full.
+        catalog.footage.clips.BadClip: it is no clip. The upload is forgotten then, unless only the disk was full.
         BadUpload: it is not there any more, or whoever sent it may not add clips any more.
     """
     upload = Upload.objects.select_related("film", "user").filter(pk=uuid.UUID(upload_id)).first()
@@ -29,8 +29,8 @@ def take(upload_id: str) -> dict[str, Any]:
         raise BadUpload(_("Whoever sent this file may not add clips any more."), 403)
     clip = None if path_of(upload).is_file() else _taken(upload)
     try:
-        clip = clip or footage.add_clip(upload.film, path_of(upload), name=upload.name, user=upload.user, move=True)
-    except footage.BadClip as error:
+        clip = clip or clips.add_clip(upload.film, path_of(upload), name=upload.name, user=upload.user, move=True)
+    except clips.BadClip as error:
         if error.status != 507:
             forget(upload)
         raise

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from catalog.frames import Section, Signature, Wanted
+from catalog.footage.frames import Section, Signature, Wanted
 from catalog.models.clip import frame_path
 
 

@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from PIL import Image
 
-from catalog import cuts, motion
-from catalog.footage import remove_pictures, settle, store_picture
-from catalog.footage_reader import BadClip, Index, Picture, Reader
-from catalog.frame_journal import Journal, Taken
-from catalog.frames import (
+from catalog.footage import cuts, motion
+from catalog.footage.clips import remove_pictures, settle, store_picture
+from catalog.footage.frames import (
     TAGGING_FRAMES,
     Moment,
     Section,
@@ -28,6 +26,8 @@ from catalog.frames import (
     signature,
     thinned,
 )
+from catalog.footage.journal import Journal, Taken
+from catalog.footage.reader import BadClip, Index, Picture, Reader
 from catalog.models import Clip, Frame
 from catalog.progress import Progress
 
@@ -98,7 +98,7 @@ def wanted_from(params: dict[str, object], clip: Clip) -> Wanted:
 
 
 def extract(clip: Clip, wanted: Wanted, progress: Progress, *, dry_run: bool = False) -> Extracted:
-    """See `catalog.footage.extract`."""
+    """See `catalog.footage.clips.extract`."""
     began = time.monotonic()
     sections = sections_or_all(wanted.sections, clip.sections, clip.seconds)
     journal = Journal(clip.sha256, wanted, sections, keep=not dry_run)

@@ -1,4 +1,4 @@
-"""Which kind of file a video is, by its own bytes, and whether it is whole. Used by catalog.footage_child in its own
+"""Which kind of file a video is, by its own bytes, and whether it is whole. Used by catalog.footage.child in its own
 process; imports nothing of the site.
 
 Only containers that hold their pictures themselves are known here: no playlist, no script, no list of images.

@@ -1,4 +1,4 @@
-"""An open video: which ones are taken, going to a place in them, decoding from there. Used by catalog.footage_child
+"""An open video: which ones are taken, going to a place in them, decoding from there. Used by catalog.footage.child
 in its own process; imports nothing of the site.
 
 Times are in the stream's own units (`pts`) or, where they are called seconds, from the first frame that is shown.
@@ -19,7 +19,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from catalog.footage_containers import CONTAINERS, Refused, promised_bytes, sniff
+from catalog.footage.containers import CONTAINERS, Refused, promised_bytes, sniff
 
 Pixels = NDArray[np.uint8]
 

@@ -1,6 +1,6 @@
 """Clips from addresses, where the site allows it: off unless FOOTAGE_URL_HOSTS names hosts and yt-dlp is installed.
 
-The download runs in a process of its own (catalog/footage_fetch_child.py) that connects to public addresses only,
+The download runs in a process of its own (catalog/footage/fetch_child.py) that connects to public addresses only,
 whatever a page, a redirect or a name server says, and writes into one empty folder. What comes is then taken as any
 file is: by the limited process that decodes videos.
 """
@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import footage
-from catalog.footage_reader import ROOT, BadClip
+from catalog.footage import clips
+from catalog.footage.reader import ROOT, BadClip
 from catalog.models import Clip, Film, User
 
-START = "import sys; sys.path.append(sys.argv.pop(1)); from catalog.footage_fetch_child import main; main()"
+START = "import sys; sys.path.append(sys.argv.pop(1)); from catalog.footage.fetch_child import main; main()"
 WALL_SECONDS = 3600
 
 
@@ -55,7 +55,7 @@ def add_from_address(film: Film, url: str, *, user: User | None = None, licence:
     """
     check_address(url)
     with fetched(url) as path:
-        return footage.add_clip(film, path, name=path.name, user=user, source=url, licence=licence, move=True)
+        return clips.add_clip(film, path, name=path.name, user=user, source=url, licence=licence, move=True)
 
 
 @contextmanager

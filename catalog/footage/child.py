@@ -1,6 +1,6 @@
-"""Decodes strangers' videos in a process that has little to lose; started by catalog.footage_reader.
+"""Decodes strangers' videos in a process that has little to lose; started by catalog.footage.reader.
 
-It imports nothing of the site but catalog.footage_video and catalog.footage_containers. It is given a video as an open
+It imports nothing of the site but catalog.footage.video and catalog.footage.containers. It is given a video as an open
 file, never as a name, and one socket; before it looks at the video it gives up the right to open any further file or
 socket, so that no playlist, script or reference inside a video can make it read or call anything. Containers and
 decoders are taken from lists; memory is limited for the process, CPU for each answer.
@@ -25,8 +25,8 @@ from typing import Any
 import av
 import numpy as np
 
-from catalog.footage_containers import Refused
-from catalog.footage_video import Video
+from catalog.footage.containers import Refused
+from catalog.footage.video import Video
 
 MEMORY_BYTES = 3 << 30
 # What one answer may cost; `frames` may have to decode for long between two frames.

@@ -1,4 +1,4 @@
-"""Fetches one video with yt-dlp, in a process that can reach public addresses only; run by catalog.footage_urls.
+"""Fetches one video with yt-dlp, in a process that can reach public addresses only; run by catalog.footage.urls.
 
 It imports nothing of the site. It writes the video into the folder where it is started; on its last line of output
 is the reason where it cannot.
