@@ -20,7 +20,7 @@ def test_each_task_gets_its_champion_once() -> None:
     assert registry.install_starters() == []
 
 
-@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("task", [Task.GENRES, Task.TAGS])
 def test_a_starter_was_trained_with_the_encoders_that_are_here(task: Task) -> None:
     config = registry.read(registry.STARTERS / task).config
     here = [encoder.name for encoder in named_encoders(config["text_encoder"], config["image_encoder"]) if encoder]
