@@ -53,6 +53,8 @@ class Clip(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["film", "sha256"], name="clip_once")]
+        # Whose strip is this file? Asked whenever one is served.
+        indexes = [models.Index(fields=["strip_sha256"], name="clip_by_strip", condition=~models.Q(strip_sha256=""))]
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -44,10 +44,10 @@ def _is_hidden_poster(request: HttpRequest, sha256: str) -> bool:
 
 
 def _has_frame(films: QuerySet[Film], sha256: str) -> bool:
-    """Whether one of the films has this frame, or this strip of thumbnails. One query."""
+    """Whether one of the films has this frame, or this strip of thumbnails. One query, by three indexes."""
     first, following = (Frame.objects.filter(**{name: sha256}).values("clip") for name in ("sha256", "next_sha256"))
-    clips = Clip.objects.filter(Q(pk__in=first) | Q(pk__in=following) | Q(strip_sha256=sha256))
-    return clips.filter(film__in=films).exists()
+    clips = first.union(following, Clip.objects.filter(strip_sha256=sha256).values("pk"), all=True)
+    return Clip.objects.filter(pk__in=clips, film__in=films).exists()
 
 
 def _tag(match: re.Match[str]) -> str:
