@@ -1,5 +1,6 @@
 """The loop: masked loss, early stopping, the same seed the same weights, stopping on request."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,8 @@ def test_films_of_like_length_meet_in_a_batch_at_random() -> None:
         computed = sum(len(rows) * int(lengths[rows].max()) for rows in epoch)
         assert computed < 1.05 * int(lengths.sum())  # at random: 1.8 times
         longest = [int(lengths[rows].max()) for rows in epoch]
-        assert longest != sorted(longest) and longest != sorted(longest, reverse=True)
+        rises = [later > earlier for earlier, later in pairwise(longest[:64])]  # within one window
+        assert 0.25 < sum(rises) / len(rises) < 0.75
     assert {frozenset(rows) for rows in first}.isdisjoint(frozenset(rows) for rows in second)
 
 
