@@ -1,4 +1,4 @@
-"""Looking at a scene: the worker's part of scenes.py. Loads torch only when there is something to do."""
+"""Looking at a scene: the worker's part. Loads torch only when there is something to do."""
 
 import base64
 import io
