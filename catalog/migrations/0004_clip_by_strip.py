@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_footage'),
+        ("catalog", "0003_footage"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='clip',
-            index=models.Index(condition=models.Q(('strip_sha256', ''), _negated=True), fields=['strip_sha256'], name='clip_by_strip'),
+            model_name="clip",
+            index=models.Index(
+                condition=models.Q(("strip_sha256", ""), _negated=True), fields=["strip_sha256"], name="clip_by_strip"
+            ),
         ),
     ]
