@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.models import Film, Frame, Term
+from catalog.models import Film, Frame, Term, User
 from training.models import ModelVersion
 
 
@@ -26,6 +26,60 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.film_id} by {self.version_id}"
+
+
+class Suspect(models.Model):
+    """A label that is probably wrong: what a model that never saw the film thinks of it.
+
+    Derived, made anew with the desk's picks.
+    """
+
+    film = models.ForeignKey(Film, on_delete=models.CASCADE, related_name="suspects", db_index=False)
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="+")
+    value = models.CharField(max_length=3, help_text="what the label says: yes or no")
+    score = models.FloatField(help_text="out of fold, calibrated")
+    quality = models.FloatField(help_text="of the label: near 0 is probably wrong, near 1 is probably right")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["film", "term"], name="one_suspicion_per_label"),
+            models.CheckConstraint(condition=models.Q(value__in=["yes", "no"]), name="suspected_value"),
+        ]
+        indexes = [models.Index(fields=["quality"], name="suspect_by_quality")]
+
+    def __str__(self) -> str:
+        return f"{self.film_id} {self.term_id}: {self.quality:.3f}"
+
+
+class Preview(models.Model):
+    """What would change if a version were promoted: made from its predictions before anybody relies on them."""
+
+    version = models.OneToOneField(ModelVersion, on_delete=models.CASCADE, related_name="preview")
+    against = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    figures = models.JSONField(default=dict)
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.version} before its promotion"
+
+
+class Receipt(models.Model):
+    """What a person's decisions have come to: how many went into a version, and how many other films it moved."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="receipts")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="receipts")
+    decisions = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField(help_text="other films whose terms the version changed")
+    figures = models.JSONField(default=dict, help_text="by term")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "version"], name="one_receipt_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.decisions} in {self.version}"
 
 
 class Tagging(models.Model):

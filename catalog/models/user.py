@@ -55,6 +55,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Without it the account is disabled: what it did stays.")
     )
+    # {"a": "accept-all"}: keys of the review desk that this person has changed.
+    keys = models.JSONField(default=dict, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
