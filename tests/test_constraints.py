@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from catalog import labelling
 from catalog.models import (
     ApiToken,
     ChangeSet,
+    Claim,
     Clip,
     Decision,
     Film,
@@ -25,14 +27,24 @@ from catalog.models import (
     Job,
     JobFailure,
     Label,
+    Pick,
     Poster,
+    Posting,
+    Remark,
     Review,
+    SavedSearch,
+    SecondAnswer,
+    SecondReview,
     SourceName,
     Term,
+    TermChange,
+    TermExample,
+    Touched,
     Upload,
     User,
+    Visit,
 )
-from inference.models import Caption, Prediction, Relevance, Tagging
+from inference.models import Caption, Prediction, Preview, Receipt, Relevance, Suspect, Tagging
 from tests.factories import make_clip, make_film, make_frame, make_term, make_user, make_version
 from training.models import Embedding, ModelVersion, Promotion, Run
 
@@ -45,6 +57,7 @@ OURS = [model for name in ("catalog", "training", "inference") for model in apps
 NEW_KEYS: dict[Model, dict[str, Any]] = {
     ApiToken: {"name": "desktop", "digest": "d" * 64},
     ChangeSet: {"undoes_id": "second change"},
+    Claim: {"film_id": "second film"},
     Clip: {"sha256": "another"},
     Film: {"key": "another", "imdb_id": "tt0000002"},
     FilmTerm: {"film_id": "second film"},
@@ -53,13 +66,23 @@ NEW_KEYS: dict[Model, dict[str, Any]] = {
     Caption: {"frame_id": "second frame"},
     Tagging: {"tagger": "another"},
     Label: {"film_id": "second film"},
+    Pick: {"film_id": "second film"},
     Poster: {"film_id": "second film"},
+    Posting: {"block": 1},
     Review: {"film_id": "second film"},
+    SavedSearch: {"name": "quiet films", "token": "00000000-0000-4000-8000-000000000002"},
+    SecondAnswer: {"term_id": "second term"},
+    SecondReview: {"film_id": "second film"},
     SourceName: {"name": "Krimi"},
     Term: {"slug": "another"},
+    TermChange: {"undoes_id": "second term change"},
+    TermExample: {"film_id": "second film"},
     User: {"username": "another"},
     Prediction: {"film_id": "second film"},
+    Preview: {"version_id": "second version"},
+    Receipt: {"version_id": "second version"},
     Relevance: {"film_id": "second film"},
+    Suspect: {"film_id": "second film"},
     Embedding: {"input_hash": "another"},
     ModelVersion: {"number": 3, "champion": False, "run_id": "second run"},
     Run: {"job_id": "second job"},
@@ -78,7 +101,18 @@ UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
     ("tagged_once_by_each", Tagging, ("tagger",)),
     ("one_caption_per_frame", Caption, ("frame_id",)),
     ("one_label_per_film_and_term", Label, ("film_id",)),
+    ("one_pick_per_order", Pick, ("film_id",)),
     ("catalog_poster_film_id_key", Poster, ("film_id",)),
+    ("one_posting_per_block", Posting, ("block",)),
+    ("saved_search_name", SavedSearch, ("name",)),
+    ("catalog_savedsearch_token_key", SavedSearch, ("token",)),
+    ("one_second_answer", SecondAnswer, ("term_id",)),
+    ("one_open_second_review", SecondReview, ("film_id",)),
+    ("catalog_termchange_undoes_id_key", TermChange, ("undoes_id",)),
+    ("one_example_per_film", TermExample, ("film_id",)),
+    ("inference_preview_version_id_key", Preview, ("version_id",)),
+    ("one_receipt_per_version", Receipt, ("version_id",)),
+    ("one_suspicion_per_label", Suspect, ("film_id",)),
     ("source_name", SourceName, ("name",)),
     ("term_slug", Term, ("slug",)),
     ("catalog_user_username_key", User, ("username",)),
@@ -92,6 +126,7 @@ UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
 ]
 
 BY_IMPORT = {"source": "import", "origin": "films.csv", "decided_by_id": None}
+SETTLED = {"settled": "no", "settled_by_id": "somebody", "settled_at": "2026-01-01T00:00:00Z"}
 CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("a_decision_has_a_person", ChangeSet, {"kind": "decide", "user_id": None}),
     ("a_decision_has_a_person", ChangeSet, {"kind": "undo", "user_id": None}),
@@ -126,16 +161,46 @@ CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("a_person_label_names_its_person", Label, {**BY_IMPORT, "decided_by_id": "somebody"}),
     ("only_a_person_locks", Label, {**BY_IMPORT, "locked": True}),
     ("only_a_person_says_unknown", Label, {**BY_IMPORT, "value": "unknown"}),
+    ("pick_order", Pick, {"order": "newest"}),
+    ("catalog_posting_block_check", Posting, {"block": -1}),
+    ("catalog_posting_count_check", Posting, {"count": -1}),
+    ("remark_kind", Remark, {"kind": "joke"}),
+    ("a_note_says_something", Remark, {"kind": "note", "text": ""}),
+    ("resolved_by_and_when", Remark, {"resolved_at": "2026-01-01T00:00:00Z"}),
+    ("resolved_by_and_when", Remark, {"resolved_by_id": "somebody"}),
+    ("a_second_review_is_by_another", SecondReview, {"second_by_id": "somebody"}),
+    ("a_finished_second_review_has_a_person", SecondReview, {"finished_at": "2026-01-01T00:00:00Z"}),
+    ("second_answer_first", SecondAnswer, {"first": "maybe"}),
+    ("second_answer_second", SecondAnswer, {"second": "maybe"}),
+    ("settled_by_and_when", SecondAnswer, {"settled": "yes"}),
+    ("settled_by_and_when", SecondAnswer, {**SETTLED, "settled": "maybe"}),
+    ("settled_by_and_when", SecondAnswer, {**SETTLED, "settled_by_id": None}),
+    ("settled_by_and_when", SecondAnswer, {**SETTLED, "settled_at": None}),
+    ("visit_outcome", Visit, {"outcome": "asleep"}),
+    ("catalog_visit_decisions_check", Visit, {"decisions": -1}),
+    ("inference_receipt_decisions_check", Receipt, {"decisions": -1}),
+    ("inference_receipt_moved_check", Receipt, {"moved": -1}),
+    ("suspected_value", Suspect, {"value": "may"}),
     ("catalog_poster_height_check", Poster, {"height": -1}),
     ("catalog_poster_size_check", Poster, {"size": -1}),
     ("catalog_poster_width_check", Poster, {"width": -1}),
     ("catalog_review_waiting_check", Review, {"waiting": -1}),
     ("catalog_sourcename_films_check", SourceName, {"films": -1}),
     ("term_kind", Term, {"kind": "mood"}),
+    ("no_parent_of_itself", Term, {"parent_id": NEW}),
+    ("a_merged_term_is_inactive", Term, {"merged_into_id": "second term"}),
+    ("term_change_kind", TermChange, {"kind": "lost"}),
     ("user_role", User, {"role": "owner"}),
     ("training_modelversion_number_check", ModelVersion, {"number": -1}),
     ("version_task", ModelVersion, {"task": "moods"}),
 ]
+
+# Columns that are filled together with others only.
+TOGETHER: dict[tuple[Model, str], dict[str, Any]] = {
+    (Remark, "resolved_by_id"): {"resolved_at": "2026-01-01T00:00:00Z"},
+    (SecondAnswer, "settled_by_id"): SETTLED,
+    (Term, "merged_into_id"): {"active": False},
+}
 
 # What a rule that is a little too strict would refuse.
 ALLOWED: list[tuple[Model, dict[str, Any]]] = [
@@ -154,6 +219,22 @@ ALLOWED: list[tuple[Model, dict[str, Any]]] = [
     *((Relevance, {"value": value}) for value in (0.0, 1.0)),
     (Relevance, {"film_id": "film", "term_id": "second term"}),
     (Term, {"kind": "scene", "slug": "test-genre"}),
+    (Term, {"parent_id": "second term"}),
+    (Term, {"merged_into_id": "second term", "active": False}),
+    *((TermChange, {"kind": kind}) for kind in TermChange.Kind.values),
+    *((Pick, {"order": order}) for order in Pick.Order.values),
+    (Posting, {"key": "decade/1920", "block": 0}),
+    (Remark, {"kind": "note", "text": "A trailer, not the film."}),
+    (Remark, {"resolved_by_id": "somebody", "resolved_at": "2026-01-01T00:00:00Z"}),
+    (SavedSearch, {"user_id": "somebody else", "name": "dark films"}),
+    *((SecondAnswer, {"first": value, "second": value}) for value in Label.Value.values),
+    (SecondAnswer, SETTLED),
+    (SecondReview, {"second_by_id": "somebody else"}),
+    (SecondReview, {"film_id": "film", "second_by_id": "somebody else", "finished_at": "2026-01-01T00:00:00Z"}),
+    *((Visit, {"outcome": outcome}) for outcome in Visit.Outcome.values),
+    *((Suspect, {"value": value}) for value in ("yes", "no")),
+    (Suspect, {"film_id": "film", "term_id": "second term"}),
+    (Receipt, {"user_id": "somebody else", "version_id": "version"}),
     *((Label, {"value": value, "locked": locked}) for value in Label.Value.values for locked in (False, True)),
     *((Label, {**BY_IMPORT, "value": value}) for value in ("yes", "no")),
     (Label, {"film_id": "film", "term_id": "second term"}),
@@ -182,11 +263,19 @@ class World:
         clip, second_clip = (make_clip(film, sha256=name, added_by=somebody) for name in "cd")
         frames = [make_frame(clip, seconds, next_sha256="f") for seconds in (1.5, 3.5)]
         tagging = Tagging.objects.create(film=film, tagger="toy", version=version, frames=2)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO catalog_posting (key, block, films, count, weights)
+                VALUES ('test/1', 0, repeat('0', 8192)::varbit, 0, '')"""
+            )
+        review = SecondReview.objects.create(film=film, first_by=somebody)
+        term_changes = [TermChange.objects.create(term=term, user=somebody, kind="edit") for _ in range(2)]
         self.user = somebody
         self.rows: dict[Model, models.Model] = {
             ApiToken: ApiToken.issue(somebody, "laptop")[0],
             ChangeSet: undone,
             Caption: Caption.objects.create(tagging=tagging, frame=frames[0]),
+            Claim: Claim.objects.create(film=film, user=somebody, until=timezone.now()),
             Clip: clip,
             Decision: Decision.objects.latest("pk"),
             Film: film,
@@ -195,8 +284,21 @@ class World:
             Job: jobs[0],
             JobFailure: JobFailure.objects.create(job=jobs[0], item="row 1", reason="No title."),
             Label: Label.objects.get(),
+            Pick: Pick.objects.create(film=film, order=Pick.Order.RARE, term=term, worth=1),
             Poster: Poster.objects.create(film=film, sha256="a", source_sha256="b", width=2, height=3, size=1),
+            Posting: Posting.objects.get(key="test/1"),
+            Preview: Preview.objects.create(version=version, against=other_version),
+            Receipt: Receipt.objects.create(user=somebody, version=version, decisions=2, moved=5),
             Relevance: Relevance.objects.create(film=film, term=term, value=0.5),
+            Remark: Remark.objects.create(film=film, term=term, user=somebody, kind=Remark.Kind.FLAG),
+            SavedSearch: SavedSearch.objects.create(user=somebody, name="dark films", query="tag=dark"),
+            SecondAnswer: SecondAnswer.objects.create(review=review, term=term, first="yes", second="no"),
+            SecondReview: review,
+            Suspect: Suspect.objects.create(film=film, term=term, value="yes", score=0.1, quality=0.1),
+            TermChange: TermChange.objects.create(term=term, user=somebody, kind="undo", undoes=term_changes[0]),
+            TermExample: TermExample.objects.create(term=term, film=film, good=True),
+            Touched: Touched.objects.create(film_id=film.pk),
+            Visit: Visit.objects.create(film=film, user=somebody, order="doubt", outcome=Visit.Outcome.DONE),
             Review: Review.objects.create(film=film, waiting=1, doubt=0.5),
             SourceName: SourceName.objects.create(kind="genre", name="Giallo", source="test", term=term),
             Tagging: tagging,
@@ -211,7 +313,8 @@ class World:
         }
         self.named = {
             "film": film, "second film": second, "second term": make_term("comedy"), "second change": again,
-            "second run": runs[1], "second job": jobs[1], "second version": other_version, "somebody": somebody,
+            "second run": runs[1], "second job": jobs[1], "version": version, "second version": other_version,
+            "second term change": term_changes[1], "somebody": somebody,
             "somebody else": make_user(), "second clip": second_clip, "second frame": frames[1],
         }  # fmt: skip
 
@@ -319,6 +422,6 @@ def test_what_must_be_there_cannot_be_null(model: Model, column: str, world: Wor
 
 @pytest.mark.parametrize(("model", "column"), columns(is_relation=True, db_constraint=True))
 def test_a_row_refers_to_one_that_is_there(model: Model, column: str, world: World) -> None:
-    refusal = world.refused(model, **{column: NEW - 1})
+    refusal = world.refused(model, **{**TOGETHER.get((model, column), {}), column: NEW - 1})
     assert refusal.sqlstate == "23503"
     assert refusal.constraint_name.startswith(f"{model._meta.db_table}_{column}_")
