@@ -37,6 +37,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 
 anybody = _guard(lambda user: settings.PUBLIC or user.is_authenticated)
+members = _guard(lambda user: user.is_authenticated)
 curators = _guard(lambda user: getattr(user, "may_decide", False))
 admins = _guard(lambda user: getattr(user, "may_administer", False))
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import film, films, footage, imports, jobs, media, site, tokens
+from catalog.views import film, films, flags, footage, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
 from inference import views as inference
@@ -21,6 +21,7 @@ _film = [
     path("", film.film, name="film"),
     path("history/", film.history, name="history"),
     path("poster/", film.poster, name="poster-upload"),
+    path("report/", flags.report, name="report"),
     path("heatmaps/", inference.heatmaps, name="heatmaps"),
     path("features/", inference.features, name="features"),
     path("tags-from-frames/", tagging.frame_tags, name="frame-tags"),
@@ -87,6 +88,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),
     path("tags/", include(_tags)),
+    path("flags/", flags.flags, name="flags"),
+    path("flags/<int:pk>/resolve/", flags.resolve, name="flag-resolve"),
     path("changes/<int:pk>/undo/", film.undo, name="undo"),
     path("import/", include(_import)),
     path("jobs/", include(_jobs)),

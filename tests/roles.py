@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from catalog import labelling
-from catalog.models import ApiToken, Job, SourceName, Upload, User
+from catalog.models import ApiToken, Job, Remark, SourceName, Upload, User
 from tests.factories import make_clip, make_film, make_term, make_user
 from tests.training.test_registry import make_folder
 from training import registry
@@ -87,6 +87,7 @@ class World:
         self.horror = make_term("horror")
         somebody = make_user("somebody", role=User.Role.CURATOR)
         self.changes = labelling.accept(self.film, self.horror, user=somebody, revision=1)
+        self.flag = Remark.objects.create(film=self.film, user=somebody, kind=Remark.Kind.FLAG)
         self.name = SourceName.objects.create(kind="genre", name="Giallo", source="test")
         self.jobs = {whose: self._job(whose, Job.State.DONE) for whose in ("curator", "admin")}
         self.queued = {whose: self._job(whose, Job.State.QUEUED) for whose in ("curator", "admin")}
@@ -150,6 +151,7 @@ class World:
         numbers: dict[str, Any] = {
             "run": self.run.pk,
             "undo": self.changes.pk,
+            "flag-resolve": self.flag.pk,
             "change": self.changes.pk,
             "source-name": self.name.pk,
             "token-revoke": self.tokens.get(whose, (self.name, ""))[0].pk,

@@ -17,6 +17,7 @@ from catalog.access import anybody, curators, takes_files
 from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
 from catalog.pictures import BadPicture, refuse_large, store_poster
+from catalog.remarks import film_flags
 from catalog.review import next_film
 from catalog.rows import Row, Sheet, film_row, film_sheets
 from catalog.views.parts import is_fragment, render_part, target
@@ -211,5 +212,6 @@ def page_context(request: HttpRequest, film: Film, faces: Collection[str] = ()) 
         "next_film": next_film(film) if getattr(request.user, "may_decide", False) else None,
         "said": "",
         "refused": "",
+        "flags": film_flags(film) if getattr(request.user, "may_decide", False) else [],
         **({} if is_fragment(request) else footage_context(film, request.user)),
     }
