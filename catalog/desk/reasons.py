@@ -1,0 +1,110 @@
+"""Why the desk shows a film: one line in the reader's language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from catalog.models import Film, Label, Pick, Term
+from catalog.scores import Score, film_scores
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The term that the film is shown for, None where it is for none in particular, and a sentence; "" says nothing."""
+
+    term: Term | None
+    sentence: str
+
+
+NOTHING = Reason(None, "")
+
+
+def score(value: float) -> str:
+    """A score as every page writes it: two decimals."""
+    return number_format(value, 2)
+
+
+def of_doubt(film: Film) -> Reason:
+    """The undecided term whose score is nearest to its cut."""
+    said = set(Label.objects.filter(film=film).values_list("term_id", flat=True))
+    scores = {pk: one for pk, one in film_scores([film.pk]).get(film.pk, {}).items() if pk not in said}
+    if not scores:
+        return NOTHING
+    pk = max(scores, key=lambda term_id: (_doubt(scores[term_id]), -term_id))
+    term, found = Term.objects.get(pk=pk), scores[pk]
+    sentence = _("%(term)s %(score)s, cut %(cut)s")
+    cells = {"term": term.name, "score": score(found.score), "cut": score(found.threshold)}
+    return Reason(term, sentence % cells)
+
+
+def _doubt(found: Score) -> float:
+    """As ScoreTable.doubt, of one score."""
+    side = 1 - found.threshold if found.proposed else found.threshold
+    return 1 - abs(found.score - found.threshold) / side if side > 0 else 1.0
+
+
+def of_newest(film: Film) -> Reason:
+    return Reason(None, _("Added on %(date)s") % {"date": date_format(film.created_at, "DATE_FORMAT")})
+
+
+# Of picks: `why` holds what the sentence is made of --------------------------------------------------------
+
+
+def _of_pick(film: Film, order: Pick.Order) -> tuple[Term, dict[str, Any]] | None:
+    pick = Pick.objects.filter(film=film, order=order).select_related("term").first()
+    return (pick.term, pick.why) if pick else None
+
+
+def of_error(film: Film) -> Reason:
+    """``why``: value ("yes" or "no"), score (out of fold), others (how many more labels of the film are suspect)."""
+    found = _of_pick(film, Pick.Order.ERROR)
+    if found is None:
+        return NOTHING
+    term, why = found
+    said_yes = why["value"] == Label.Value.YES
+    sentence = (
+        _("Labelled %(term)s, but judged without this film's labels that scores only %(score)s")
+        if said_yes
+        else _("Labelled as not %(term)s, but judged without this film's labels that scores %(score)s")
+    )
+    return Reason(term, sentence % {"term": term.name, "score": score(why["score"])})
+
+
+def of_disagreement(film: Film) -> Reason:
+    """``why``: between ("inputs", "versions" or "import") and what the two say; see the sentences."""
+    found = _of_pick(film, Pick.Order.DISAGREEMENT)
+    if found is None:
+        return NOTHING
+    term, why = found
+    return Reason(term, _disagreement(why) % {"term": term.name, **_cells(why)})
+
+
+def _disagreement(why: dict[str, Any]) -> str:
+    if why["between"] == "inputs":
+        if why["poster"] > why["plot"]:
+            return _("%(term)s: the poster says yes (%(poster)s), the plot says no (%(plot)s)")
+        return _("%(term)s: the plot says yes (%(plot)s), the poster says no (%(poster)s)")
+    if why["between"] == "versions":
+        if why["champion"] > why["challenger"]:
+            return _("%(term)s: %(one)s says yes (%(champion)s), %(other)s says no (%(challenger)s)")
+        return _("%(term)s: %(other)s says yes (%(challenger)s), %(one)s says no (%(champion)s)")
+    if why["value"] == Label.Value.YES:
+        return _("%(term)s: imported as yes, predicted at %(score)s")
+    return _("%(term)s: imported as no, predicted at %(score)s")
+
+
+def _cells(why: dict[str, Any]) -> dict[str, str]:
+    return {name: score(value) if isinstance(value, float) else str(value) for name, value in why.items()}
+
+
+def of_rare(film: Film) -> Reason:
+    """``why``: films (known to have the term), wanted (how many it needs), score."""
+    found = _of_pick(film, Pick.Order.RARE)
+    if found is None:
+        return NOTHING
+    term, why = found
+    sentence = _("%(term)s has %(films)s films of the %(wanted)s that it needs, and this may be one: %(score)s")
+    cells = {"films": why["films"], "wanted": why["wanted"], "score": score(why["score"])}
+    return Reason(term, sentence % {"term": term.name, **cells})
