@@ -153,6 +153,8 @@ IMAGE_ENCODER = env_list("IMAGE_ENCODER", "starter")[0]  # "starter", a hub id o
 # Where catalogue pages get a model's scores; catalog itself knows no models (docs/decisions).
 FILM_SCORES = "inference.scores.champion_scores"
 FRAME_TAGS = "inference.tags.seen.frame_tags"  # and what was seen in frames
+FILMS_NEAR = "inference.meaning.near"  # films by what a text means
+FILMS_LIKE = "inference.meaning.like"  # and films like a film
 
 # Tagging frames: models are named here alone, for nobody who may use the site may say what is loaded or connected to.
 TAG_MIN_SHARE = env_int("TAG_MIN_PERCENT", 10) / 100  # of a film's frames, for search to find the tag
