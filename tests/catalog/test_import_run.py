@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog import jobs, labelling, search, tasks
+from catalog import jobs, labelling, tasks
 from catalog.importers import run
 from catalog.importers.merge import Rule
 from catalog.importers.report import ImportReport
@@ -22,6 +22,7 @@ from catalog.importers.run import BadSource, import_films
 from catalog.importers.step import Step
 from catalog.models import ChangeSet, Decision, Film, FilmTerm, Job, Label, Poster, SourceName, Term, User
 from catalog.progress import Cancelled, Silent, TakenOver
+from catalog.search import refreshing
 from tests.factories import make_film, score_tables
 from tests.inference.killing import ROOT, database_url
 from tests.pictures import picture
@@ -572,7 +573,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(data: Path, arguments: list[s
 def test_predictions_on_unsaid_terms_stay_in_search(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film = make_film("Metropolis", imdb_id="tt0017136")
     proposed = {film.pk: {genre("film-noir").pk: 0.9, genre("drama").pk: 0.9}}
-    monkeypatch.setattr(search, "score_tables", lambda ids: score_tables(proposed))
+    monkeypatch.setattr(refreshing, "score_tables", lambda ids: score_tables(proposed))
     import_films(write(data, METROPOLIS), "csv")
     assert set(film.film_terms.values_list("term__slug", "origin")) == {
         ("drama", "import"),

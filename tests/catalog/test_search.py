@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog import labelling, search
 from catalog.models import Film, FilmTerm, Label, Review, Term, User
 from catalog.scores import Score, film_scores
+from catalog.search import refreshing
 from tests.factories import Said, import_label, make_film, make_term, make_version, predict, score_tables
 from training.models import ModelVersion
 
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db
 def scores(monkeypatch: pytest.MonkeyPatch) -> Said:
     """What the champion says, to be filled by the test."""
     said: Said = {}
-    monkeypatch.setattr(search, "score_tables", lambda ids: score_tables({pk: said[pk] for pk in ids if pk in said}))
+    tables = lambda ids: score_tables({pk: said[pk] for pk in ids if pk in said})  # noqa: E731
+    monkeypatch.setattr(refreshing, "score_tables", tables)
     return said
 
 
