@@ -18,15 +18,15 @@ class LastAdmin(Exception):
 def keep_an_admin(user: User, *, role: str, is_active: bool) -> None:
     """Raises LastAdmin if the user is the last admin and would not be one with this role and access."""
     stays = role == User.Role.ADMIN and is_active
-    if not stays and user.pk and not User.objects.admins().exclude(pk=user.pk).exists():
+    if not stays and user.pk and set(User.objects.admins().values_list("pk", flat=True)) == {user.pk}:
         raise LastAdmin(_("This is the last admin: make somebody else an admin first."))
 
 
 def forget(user: User) -> str:
     """Take the person out of the account and close it; what they decided stays, under the name that is returned.
 
-    Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens and
-    e-mail addresses go.
+    Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens, kept searches
+    and e-mail addresses go.
 
     Raises:
         LastAdmin: nobody else can administer the site.
@@ -36,9 +36,11 @@ def forget(user: User) -> str:
         keep_an_admin(user, role=User.Role.VIEWER, is_active=False)
         user.username, user.email = f"{FORGOTTEN}{user.pk}", ""
         user.role, user.is_active, user.last_login = User.Role.VIEWER, False, None
+        user.keys = {}
         user.set_unusable_password()
         user.save()
-        user.api_tokens.all().delete()
+        for own in (user.api_tokens, user.saved_searches, user.claims):
+            own.all().delete()
         _end_sessions(user)
         _forget_in_admin_log(user)
         EmailAddress.objects.filter(user=user).delete()

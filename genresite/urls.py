@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import film, films, flags, footage, imports, jobs, media, site, tokens
+from catalog.views import account, film, films, flags, footage, imports, jobs, media, site, tokens
 from genresite import health
 from genresite.sign_in import sign_in_link
 from inference import views as inference
@@ -53,6 +53,12 @@ _tokens = [
     path("<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
 ]
 
+_you = [
+    path("", account.account, name="account"),
+    path("data.json", account.data, name="own-data"),
+    path("erase/", account.erase, name="erase"),
+]
+
 _import = [
     path("", imports.imports, name="import"),
     path("names/", imports.source_names, name="source-names"),
@@ -100,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scenes/<slug:slug>/", scene_views.scene, name="scene"),
     path("media/<path:path>", media.media, name="media"),
     path("theme/", site.theme, name="theme"),
+    path("accounts/you/", include(_you)),
     path("accounts/tokens/", include(_tokens)),
     path("accounts/", include("genresite.account_urls")),
     path("admin/", admin.site.urls),
