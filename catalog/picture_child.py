@@ -1,7 +1,7 @@
 """Decodes strangers' pictures in a process that has little to lose; run by catalog.pictures.
 
 It imports nothing of the site. It reads a picture from the socket whose number is its argument, answers with the
-re-encoded poster and thumbnail or with the reason, and waits for the next. Memory and files are limited for the
+re-encoded poster in its sizes or with the reason, and waits for the next. Memory and files are limited for the
 process, CPU for each picture.
 """
 
@@ -21,8 +21,9 @@ MAX_SCANS = 100
 CPU_SECONDS = 5
 MEMORY_BYTES = 1 << 30
 LONG_SIDE = 1080
-THUMBNAIL_WIDTH = 300
-QUALITY, THUMBNAIL_QUALITY = 88, 82
+# A list shows a poster in one of these; pages name the widths, and browsers choose (catalog.models.film).
+WIDTHS = {"medium": 540, "small": 300, "tiny": 120}
+QUALITY, SMALLER_QUALITY = 88, 82
 # Everything that Pillow raises on damaged files.
 ERRORS = (OSError, ValueError, SyntaxError, NotImplementedError, ArithmeticError, LookupError, TypeError, struct.error)
 
@@ -31,8 +32,8 @@ class Refused(Exception):
     """Why a picture is not taken: format, early, damaged or complex."""
 
 
-def encode(data: bytes) -> tuple[tuple[int, int], bytes, bytes]:
-    """Size, poster and thumbnail as JPEG, without anything else that the file held.
+def encode(data: bytes) -> tuple[tuple[int, int], bytes, dict[str, bytes]]:
+    """Size, poster and its smaller sizes as JPEG, without anything else that the file held.
 
     Raises:
         Refused: the picture cannot or may not be decoded.
@@ -41,20 +42,27 @@ def encode(data: bytes) -> tuple[tuple[int, int], bytes, bytes]:
         image = _upright(_opened(data))
         image.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
         poster = _jpeg(image, QUALITY)
-        if image.width <= THUMBNAIL_WIDTH:
-            return image.size, poster, poster
-        small = image.resize(
-            (THUMBNAIL_WIDTH, max(1, round(image.height * THUMBNAIL_WIDTH / image.width))),
-            Image.Resampling.LANCZOS,
-            reducing_gap=2.0,
-        )
-        return image.size, poster, _jpeg(small, THUMBNAIL_QUALITY)
+        return image.size, poster, smaller(image, poster)
     except (Image.DecompressionBombError, MemoryError) as error:
         raise Refused("complex") from error
     except UnidentifiedImageError as error:
         raise Refused("format") from error
     except ERRORS as error:
         raise Refused("early" if "truncated" in str(error).lower() else "damaged") from error
+
+
+def smaller(image: Image.Image, poster: bytes) -> dict[str, bytes]:
+    """The poster at every width that is narrower than its own; at "small" always, be it the poster itself.
+
+    Each is made of the one before it, which is a third of the work of starting anew.
+    """
+    sizes = {}
+    for name, width in WIDTHS.items():
+        if image.width > width:
+            height = max(1, round(image.height * width / image.width))
+            image = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+            sizes[name] = _jpeg(image, SMALLER_QUALITY)
+    return {"small": poster, **sizes}
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -115,14 +123,16 @@ def _allow_cpu(seconds: int) -> None:
 
 def _answer(data: bytes) -> bytes:
     try:
-        (width, height), poster, small = encode(data)
+        (width, height), poster, sizes = encode(data)
     except Refused as error:
         header: dict[str, object] = {"refused": str(error)}
-        poster = small = b""
+        body = b""
     else:
-        header = {"width": width, "height": height, "poster": len(poster), "thumbnail": len(small)}
+        lengths = {name: len(jpeg) for name, jpeg in sizes.items()}
+        header = {"width": width, "height": height, "poster": len(poster), "sizes": lengths}
+        body = b"".join((poster, *sizes.values()))
     line = json.dumps(header).encode()
-    return b"".join((struct.pack("!II", len(line), len(poster) + len(small)), line, poster, small))
+    return b"".join((struct.pack("!II", len(line), len(body)), line, body))
 
 
 def receive(link: socket.socket, size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
 import queue
@@ -13,18 +14,20 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from PIL import Image
 
 from catalog import picture_child
 from catalog.models import Film, Poster
-from catalog.models.film import poster_path, thumbnail_path
+from catalog.models.film import poster_path, poster_sizes, sized_poster_path
 
 WALL_SECONDS = 4 * picture_child.CPU_SECONDS  # the CPU limit, with room for a busy machine
 PICTURES_PER_CHILD = 5000  # what a decoder leaks must not add up
@@ -109,11 +112,37 @@ def known_pictures(digests: Iterable[str]) -> dict[str, Encoded]:
     posters = Poster.objects.filter(source_sha256__in=list(digests))
     fields = tuple(Encoded.__dataclass_fields__)
     found = {values[1]: Encoded(*values) for values in posters.values_list(*fields)}
-    return {digest: encoded for digest, encoded in found.items() if _is_stored(encoded.sha256)}
+    return {digest: encoded for digest, encoded in found.items() if _is_stored(encoded.sha256, encoded.width)}
 
 
-def _is_stored(sha256: str) -> bool:
-    return all((settings.MEDIA_ROOT / path(sha256)).is_file() for path in (poster_path, thumbnail_path))
+def _is_stored(sha256: str, width: int) -> bool:
+    names = [poster_path(sha256), *(sized_poster_path(sha256, size) for size in poster_sizes(width))]
+    return all((settings.MEDIA_ROOT / name).is_file() for name in names)
+
+
+def make_missing_sizes(poster: Poster) -> int:
+    """Make the sizes of a stored poster that are not there: how many were made. The file is ours and needs no child.
+
+    Raises:
+        BadPicture: the poster's own file is gone or damaged, or the disk is full.
+    """
+    if _is_stored(poster.sha256, poster.width):
+        return 0
+    data = read_picture(settings.MEDIA_ROOT / poster_path(poster.sha256))
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            sizes = picture_child.smaller(image.convert("RGB"), data)
+    except picture_child.ERRORS as error:
+        raise _refusal("damaged") from error
+    wanted = [sized_poster_path(poster.sha256, size) for size in sizes]
+    missing = [name for name in wanted if not (settings.MEDIA_ROOT / name).is_file()]
+    _write_sizes(poster.sha256, sizes)
+    return len(missing)
+
+
+def _write_sizes(sha256: str, sizes: dict[str, bytes]) -> None:
+    for size, jpeg in sizes.items():
+        write_file(sized_poster_path(sha256, size), jpeg)
 
 
 class Child:
@@ -138,11 +167,11 @@ class Child:
             BadPicture: why it cannot be done.
         """
         header, body = self._encoded(data)
-        poster, small = body[: header["poster"]], body[header["poster"] :]
+        poster = body[: header["poster"]]
         sha256 = hashlib.sha256(poster).hexdigest()
         if self.keep:
             write_file(poster_path(sha256), poster)
-            write_file(thumbnail_path(sha256), small)
+            _write_sizes(sha256, _cut(body[len(poster) :], header["sizes"]))
         return Encoded(sha256, digest, header["width"], header["height"], len(poster))
 
     def reencode(self, data: bytes) -> bytes:
@@ -150,13 +179,13 @@ class Child:
         header, body = self._encoded(data)
         return body[: header["poster"]]
 
-    def _encoded(self, data: bytes) -> tuple[dict[str, int], bytes]:
+    def _encoded(self, data: bytes) -> tuple[dict[str, Any], bytes]:
         header, body = self._ask(data)
         if reason := header.get("refused"):
             raise _refusal(str(reason))
         return header, body
 
-    def _ask(self, data: bytes) -> tuple[dict[str, int], bytes]:
+    def _ask(self, data: bytes) -> tuple[dict[str, Any], bytes]:
         link = self._started()
         try:
             link.sendall(struct.pack("!I", len(data)) + data)
@@ -198,6 +227,12 @@ class Child:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def _cut(body: bytes, lengths: dict[str, int]) -> dict[str, bytes]:
+    """Name → the next so many bytes."""
+    ends = list(accumulate(lengths.values()))
+    return {name: body[end - length : end] for (name, length), end in zip(lengths.items(), ends, strict=True)}
 
 
 def _refusal(reason: str) -> BadPicture:

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.picture_child import WIDTHS
+
 
 class JoinedText(models.Func):
     """Text columns as one, kept apart by a character that no text has."""
@@ -135,6 +137,24 @@ class Film(models.Model):
     def thumbnail_url(self) -> str:
         return f"{settings.MEDIA_URL}{thumbnail_path(self.poster_sha256)}" if self.poster_sha256 else ""
 
+    @property
+    def tiny_url(self) -> str:
+        """For rows of lists, 48 pixels wide or so."""
+        return f"{settings.MEDIA_URL}{sized_poster_path(self.poster_sha256, 'tiny')}" if self.poster_sha256 else ""
+
+    @property
+    def poster_srcset(self) -> str:
+        """The poster in every width that there is, for the browser to choose. Reads `poster`: select it along."""
+        poster = getattr(self, "poster", None)
+        if not self.poster_sha256 or poster is None or not poster.width:
+            return ""
+        sized = [
+            f"{settings.MEDIA_URL}{sized_poster_path(self.poster_sha256, size)} {WIDTHS[size]}w"
+            for size in poster_sizes(poster.width)
+            if WIDTHS[size] < poster.width
+        ]
+        return ", ".join([*reversed(sized), f"{self.poster_url} {poster.width}w"])
+
 
 class Poster(models.Model):
     """The picture of a film: re-encoded by us, stored under the SHA-256 of its bytes."""
@@ -161,4 +181,14 @@ def poster_path(sha256: str) -> str:
 
 def thumbnail_path(sha256: str) -> str:
     """Path below MEDIA_ROOT of the same poster at list size."""
-    return f"posters/{sha256[:2]}/{sha256}-small.jpg"
+    return sized_poster_path(sha256, "small")
+
+
+def sized_poster_path(sha256: str, size: str) -> str:
+    """Path below MEDIA_ROOT of the poster at one of WIDTHS."""
+    return f"posters/{sha256[:2]}/{sha256}-{size}.jpg"
+
+
+def poster_sizes(width: int) -> list[str]:
+    """Which files beside itself a poster of that width has: those that are narrower, and "small" always."""
+    return [size for size, narrower in WIDTHS.items() if narrower < width or size == "small"]

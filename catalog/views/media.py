@@ -13,22 +13,28 @@ from catalog.access import anybody
 from catalog.models import Clip, Film, Frame
 
 YEAR = 365 * 24 * 3600
+HOUR = 3600
 # As catalog.models.film and catalog.models.clip name them.
-PICTURE = re.compile(r"(?:posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-small)?|frames/([0-9a-f]{2})/(\4[0-9a-f]{62}))\.jpg")
+PICTURE = re.compile(r"(?:posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-(?:small|tiny|medium))?|frames/([0-9a-f]{2})/(\4[0-9a-f]{62}))\.jpg")
 
 
 @require_safe
 @anybody
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A poster, a frame or a strip of them. Its name is its content's hash, so browsers may keep it for ever and need
-    not ask again."""
+    not ask again. In place of a poster's size that was never made comes the poster itself, for an hour."""
     match = PICTURE.fullmatch(path)
-    file = Path(settings.MEDIA_ROOT) / path
-    if match is None or not file.is_file() or _is_hidden(request, match):
+    if match is None:
         raise Http404
-    if request.headers.get("If-None-Match") == _tag(match):
-        return _with_headers(HttpResponseNotModified(), match)
-    return _with_headers(FileResponse(file.open("rb"), content_type="image/jpeg"), match)
+    file, size, seconds = Path(settings.MEDIA_ROOT) / path, match[3] or "", YEAR
+    if size and not file.is_file():
+        file, size, seconds = file.with_name(f"{match[2]}.jpg"), "", HOUR
+    if not file.is_file() or _is_hidden(request, match):
+        raise Http404
+    tag = f'"{match[5] or match[2]}{size}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _with_headers(HttpResponseNotModified(), tag, seconds)
+    return _with_headers(FileResponse(file.open("rb"), content_type="image/jpeg"), tag, seconds)
 
 
 def _is_hidden(request: HttpRequest, match: re.Match[str]) -> bool:
@@ -50,13 +56,10 @@ def _has_frame(films: QuerySet[Film], sha256: str) -> bool:
     return Clip.objects.filter(pk__in=clips, film__in=films).exists()
 
 
-def _tag(match: re.Match[str]) -> str:
-    return f'"{match[5] or match[2]}{match[3] or ""}"'
-
-
-def _with_headers(response: HttpResponseBase, match: re.Match[str]) -> HttpResponseBase:
-    response["ETag"] = _tag(match)
-    response["Cache-Control"] = f"{'public' if settings.PUBLIC else 'private'}, max-age={YEAR}, immutable"
+def _with_headers(response: HttpResponseBase, tag: str, seconds: int) -> HttpResponseBase:
+    response["ETag"] = tag
+    whose = "public" if settings.PUBLIC else "private"
+    response["Cache-Control"] = f"{whose}, max-age={seconds}{', immutable' if seconds == YEAR else ''}"
     response["X-Content-Type-Options"] = "nosniff"
     # Opened on its own, too, it is a picture: nothing in it may run, load or be framed.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

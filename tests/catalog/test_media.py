@@ -34,6 +34,19 @@ def test_a_poster_is_a_picture_and_nothing_else(client: Client, film: Film, post
         assert b"".join(response.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
 
 
+def test_a_size_that_was_never_made_is_the_poster_for_an_hour(client: Client, film: Film) -> None:
+    store_poster(film, picture(800, 1200))
+    film.refresh_from_db()
+    address = film.poster_url.replace(".jpg", "-medium.jpg")
+    made = client.get(address)
+    (Path(site.MEDIA_ROOT) / address.removeprefix("/media/")).unlink()
+    instead = client.get(address)
+    whole = client.get(film.poster_url)
+    assert instead["Cache-Control"] == "public, max-age=3600"
+    assert instead["ETag"] == whole["ETag"] != made["ETag"]
+    assert b"".join(instead.streaming_content) == b"".join(whole.streaming_content)  # type: ignore[attr-defined]
+
+
 def test_who_has_it_already_is_told_so(client: Client, poster: str) -> None:
     tag = client.get(poster)["ETag"]
     assert client.get(poster, headers={"if-none-match": tag}).status_code == 304

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from PIL import Image
 
 from catalog import picture_child, pictures
@@ -47,6 +48,57 @@ def test_a_picture_becomes_a_jpeg_and_a_thumbnail(film: Film, format: str) -> No
     assert (poster.width, poster.height, poster.size) == (720, 1080, len(stored(film)))
     assert (poster.source, poster.licence) == ("uploaded by carla", "CC0")
     assert (film.poster_sha256, film.revision) == (poster.sha256, 2)
+
+
+def sizes(film: Film) -> dict[str, tuple[int, int]]:
+    film.refresh_from_db()
+    files = Path(settings.MEDIA_ROOT).rglob(f"{film.poster_sha256}*.jpg")
+    return {file.stem.removeprefix(film.poster_sha256): opened(file.read_bytes()).size for file in files}
+
+
+def test_a_poster_is_stored_in_the_sizes_that_lists_need(film: Film) -> None:
+    store_poster(film, picture(1500, 2250))
+    assert sizes(film) == {"": (720, 1080), "-medium": (540, 810), "-small": (300, 450), "-tiny": (120, 180)}
+    assert [part.split()[1] for part in film.poster_srcset.split(", ")] == ["120w", "300w", "540w", "720w"]
+    for part in film.poster_srcset.split(", "):
+        file = Path(settings.MEDIA_ROOT) / part.split()[0].removeprefix(settings.MEDIA_URL)
+        assert f"{opened(file.read_bytes()).width}w" == part.split()[1]
+
+
+@pytest.mark.parametrize(("width", "srcset"), [(400, ["120w", "300w", "400w"]), (300, ["120w", "300w"]), (90, ["90w"])])
+def test_only_narrower_sizes_are_made(film: Film, width: int, srcset: list[str]) -> None:
+    store_poster(film, picture(width, width * 3 // 2))
+    assert max(found[0] for found in sizes(film).values()) == width
+    assert [part.split()[1] for part in film.poster_srcset.split(", ")] == srcset
+
+
+def test_a_film_without_a_poster_has_no_sizes(film: Film) -> None:
+    assert (film.poster_srcset, film.tiny_url) == ("", "")
+
+
+def test_missing_sizes_are_made_once(film: Film) -> None:
+    poster = store_poster(film, picture(800, 1200))
+    before = sizes(film)
+    for file in Path(settings.MEDIA_ROOT).rglob("*-*.jpg"):
+        if not file.stem.endswith("-small"):
+            file.unlink()
+    assert list(sizes(film)) != list(before)
+    call_command("make_poster_sizes", stdout=(said := io.StringIO()), stderr=io.StringIO())
+    assert sizes(film) == before
+    assert "2 pictures made, for 1 poster." in said.getvalue()
+    assert pictures.make_missing_sizes(poster) == 0
+
+
+def test_a_poster_whose_file_is_gone_is_named_and_the_others_are_made(film: Film) -> None:
+    lost = store_poster(make_film("Lost", key="lost"), picture(700, 1000, colour="red"))
+    store_poster(film, picture(800, 1200))
+    for file in Path(settings.MEDIA_ROOT).rglob("*-medium.jpg"):
+        file.unlink()
+    (Path(settings.MEDIA_ROOT) / poster_path(lost.sha256)).unlink()
+    with pytest.raises(CommandError, match="1 poster could not be read"):
+        call_command("make_poster_sizes", stdout=io.StringIO(), stderr=(said := io.StringIO()))
+    assert "lost" in said.getvalue()
+    assert "-medium" in sizes(film)
 
 
 def test_a_small_picture_is_never_enlarged(film: Film) -> None:
