@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 Split = Literal["train", "validation", "test"]
 _NAMES, _SHARES = ("train", "validation", "test"), (0.8, 0.1, 0.1)
 
+# `split_of` of a row's `key` as PostgreSQL works it out. Its whole numbers have a sign, so the eight bytes are taken
+# in two halves: 2^32 is 96 modulo 100.
+_HALF = (
+    "('x' || encode(substring(sha256(convert_to('genresite split:' || key, 'UTF8')) from {} for 4), 'hex'))::bit(32)"
+)
+_PERCENT = f"mod({_HALF.format(1)}::bigint * 96 + {_HALF.format(5)}::bigint, 100)"
+PART_SQL = f"(array['train', 'validation', 'test'])[1 + ({_PERCENT} >= 80)::int + ({_PERCENT} >= 90)::int]"
+
 
 def split_of(key: str) -> Split:
     """The part that a film belongs to, for ever and on every machine: 80 % train, 10 % validation, 10 % test.
