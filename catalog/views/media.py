@@ -15,7 +15,9 @@ from catalog.models import Clip, Film, Frame
 YEAR = 365 * 24 * 3600
 HOUR = 3600
 # As catalog.models.film and catalog.models.clip name them.
-PICTURE = re.compile(r"(?:posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-(?:small|tiny|medium))?|frames/([0-9a-f]{2})/(\4[0-9a-f]{62}))\.jpg")
+PICTURE = re.compile(
+    r"(?:posters/([0-9a-f]{2})/(\1[0-9a-f]{62})(-(?:small|tiny|medium))?|frames/([0-9a-f]{2})/(\4[0-9a-f]{62}))\.jpg"
+)
 
 
 @require_safe
