@@ -1,7 +1,10 @@
 """What models say of films."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from pgvector.django import HalfVectorField
 
 from catalog.models import Film, Frame, Term, User
 from training.models import ModelVersion
@@ -135,3 +138,62 @@ class Relevance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.film_id} {self.term_id}: {self.value:.3f}"
+
+
+# Films by meaning: derived from films, written by inference.meaning.reading alone -------------------------------
+
+
+class UnreadFilm(models.Model):
+    """A film whose title or plot is newer than what search by meaning knows of it. Written by triggers."""
+
+    film_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.film_id)
+
+
+class FilmText(models.Model):
+    """The words of a film's titles and plots: English ones by their stems, Hangul, kana and Han by pairs."""
+
+    film = models.OneToOneField(Film, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="film_text_words")]
+
+    def __str__(self) -> str:
+        return str(self.film_id)
+
+
+class FilmVector(models.Model):
+    """What the text encoder makes of a film's title and plot, at half precision. All of one TextSpace."""
+
+    film = models.OneToOneField(Film, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    vector = HalfVectorField()
+
+    def __str__(self) -> str:
+        return str(self.film_id)
+
+
+class Lexeme(models.Model):
+    """In how many films a word occurs, as counted when the films were last read at large."""
+
+    lexeme = models.CharField(max_length=2046, primary_key=True)
+    films = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.lexeme}: {self.films}"
+
+
+class TextSpace(models.Model):
+    """The encoder whose vectors FilmVector holds, and what was measured of it on this site's films. One row."""
+
+    encoder = models.CharField(max_length=160, unique=True)
+    dimension = models.PositiveIntegerField()
+    korean = models.BooleanField(default=False, help_text="whether it finds English sentences by Korean ones")
+    floor = models.FloatField(default=0, help_text="the similarity that nonsense reaches with these films")
+    films = models.PositiveIntegerField(default=0, help_text="when the floor was measured")
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.encoder
