@@ -1,25 +1,26 @@
-"""Deciding what a film is: accept, reject, clear, lock, undo.
+"""Deciding what a film is: accept, reject, clear, lock; undo is in catalog/changesets.py.
 
 Each function is one change set in one transaction. The log is written by the database (migration 0002);
 here it is told which change set the changes belong to, and what search sees is brought up to date.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import search
-from catalog.models import ChangeSet, Decision, Film, Label, Term, User
+from catalog.changesets import BULK_LIMIT as BULK_LIMIT
+from catalog.changesets import CannotUndo as CannotUndo
+from catalog.changesets import change_set as change_set
+from catalog.changesets import hold_terms
+from catalog.changesets import may_undo as may_undo
+from catalog.changesets import undo as undo
+from catalog.models import ChangeSet, Film, Label, Term, User
 from catalog.scores import Score, film_scores
 
 PERSON = Label.Source.PERSON
-BULK_LIMIT = 50  # labels that a curator may change at once; admins may change more
 
 
 class Conflict(Exception):
@@ -35,25 +36,8 @@ class Locked(Exception):
     """The label is locked: it has to be unlocked before it can change."""
 
 
-class CannotUndo(Exception):
-    """The change set was undone before, or a later change stands on top of it."""
-
-
-@contextmanager
-def change_set(
-    kind: ChangeSet.Kind, user: User | None, *, note: str = "", undoes: ChangeSet | None = None
-) -> Iterator[ChangeSet]:
-    """Everything that happens to labels inside is logged under the change set that this yields."""
-    with transaction.atomic():
-        changes = ChangeSet.objects.create(kind=kind, user=user, note=note, undoes=undoes)
-        _set_current(str(changes.pk))
-        yield changes
-        _set_current("")  # on an error the rollback takes it back
-
-
-def _set_current(pk: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('genresite.change_set', %s, true)", [pk])
+class Retired(Locked):
+    """The term was retired or merged since it was shown: nothing is said of it any more."""
 
 
 def claim_revision(film: Film, revision: int) -> None:
@@ -76,8 +60,10 @@ def decide(film: Film, term: Term, value: Label.Value, *, user: User, revision: 
     Raises:
         Conflict: the film changed since `revision`.
         Locked: the label is locked and the value differs.
+        Retired: the term is not in use any more.
     """
     with change_set(ChangeSet.Kind.DECIDE, user) as changes:
+        _refuse_retired(term)
         claim_revision(film, revision)
         was_locked = _refuse_if_locked(film, term, value)
         _write(film, term, value, user, locked or was_locked)
@@ -104,13 +90,20 @@ def set_lock(film: Film, term: Term, locked: bool, *, user: User, revision: int)
     Raises:
         Conflict: the film changed since `revision`.
         Label.DoesNotExist: nothing is said of the term yet.
+        Retired: the term is not in use any more.
     """
     with change_set(ChangeSet.Kind.DECIDE, user) as changes:
+        _refuse_retired(term)
         claim_revision(film, revision)
         label = Label.objects.get(film=film, term=term)
         _write(film, term, Label.Value(label.value), user, locked)
         search.refresh([film.pk])
     return changes
+
+
+def _refuse_retired(term: Term) -> None:
+    if not hold_terms([term.pk]):
+        raise Retired(_("%(term)s is not in use any more.") % {"term": term.name})
 
 
 def _refuse_if_locked(film: Film, term: Term, value: Label.Value) -> bool:
@@ -137,66 +130,3 @@ def said_by(user: User, value: Label.Value, *, locked: bool, shown: Score | None
         "shown_score": shown.score if shown else None,
         "shown_version": shown.version if shown else "",
     }
-
-
-@dataclass(frozen=True)
-class Undone:
-    change_set: ChangeSet
-    films: list[int]
-
-
-def may_undo(user: User, changes: ChangeSet) -> bool:
-    """Curators undo each other's decisions; an import or a large change is for admins. One query at most, none for a
-    decision on one film."""
-    if user.may_administer or not user.may_decide:
-        return user.may_administer
-    if changes.kind in (ChangeSet.Kind.IMPORT, ChangeSet.Kind.DECIDE):
-        return changes.kind == ChangeSet.Kind.DECIDE
-    return changes.decisions.count() <= BULK_LIMIT
-
-
-def undo(changes: ChangeSet, *, user: User) -> Undone:
-    """Put every label of the change set back to what it was, as a new change set.
-
-    Raises:
-        CannotUndo: undone before, or one of its labels has been changed since.
-    """
-    with transaction.atomic():
-        ChangeSet.objects.select_for_update().get(pk=changes.pk)  # two people may press "undo" at once
-        if ChangeSet.objects.filter(undoes=changes).exists():
-            raise CannotUndo(_("This change was undone before."))
-        return _undo(changes, user)
-
-
-def _undo(changes: ChangeSet, user: User) -> Undone:
-    with change_set(ChangeSet.Kind.UNDO, user, undoes=changes) as undoing:
-        decisions = list(changes.decisions.select_related("film", "term").order_by("-id"))
-        films = sorted({decision.film_id for decision in decisions})
-        list(Film.objects.select_for_update().filter(pk__in=films).order_by("pk"))
-        for decision in decisions:
-            _put_back(decision)
-        Film.objects.filter(pk__in=films).update(revision=F("revision") + 1, changed_at=timezone.now())
-        search.refresh(films)
-    return Undone(undoing, films)
-
-
-def _put_back(decision: Decision) -> None:
-    now = Label.objects.filter(film_id=decision.film_id, term_id=decision.term_id)
-    label = now.first()
-    if ((label.value, label.locked) if label else ("", False)) != (decision.after, decision.after_locked):
-        sentence = _("%(term)s on %(film)s has been changed since.")
-        raise CannotUndo(sentence % {"term": decision.term.name, "film": decision.film})
-    if decision.before:
-        Label.objects.update_or_create(
-            film_id=decision.film_id,
-            term_id=decision.term_id,
-            defaults={
-                "value": decision.before,
-                "source": decision.before_source,
-                "origin": decision.before_origin,
-                "decided_by_id": decision.before_by_id,
-                "locked": decision.before_locked,
-            },
-        )
-    else:
-        now.delete()
