@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -40,6 +41,14 @@ anybody = _guard(lambda user: settings.PUBLIC or user.is_authenticated)
 members = _guard(lambda user: user.is_authenticated)
 curators = _guard(lambda user: getattr(user, "may_decide", False))
 admins = _guard(lambda user: getattr(user, "may_administer", False))
+
+
+def confirmed(view: View) -> View:
+    """For what changes the site for everybody: the password once more, unless it was given minutes ago.
+
+    A form that was sent goes on by itself afterwards. Who has no password yet is not asked for one.
+    """
+    return cast("View", reauthentication_required(view))
 
 
 def takes_files(largest: int) -> Callable[[View], View]:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -31,6 +33,15 @@ class Curators(BasePermission):
 class Admins(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return bool(getattr(request.user, "may_administer", False))
+
+
+class Confirmed(BasePermission):
+    """A token, or a session whose password was given once more just now (catalog.access.confirmed)."""
+
+    message = gettext_lazy("Give your password once more on the site, or use a token.")
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return request.auth is not None or did_recently_reauthenticate(request._request)
 
 
 def caller(request: Request) -> User:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from catalog import labelling
 from catalog.models import ApiToken, Job, Remark, SourceName, Upload, User
 from tests.factories import make_clip, make_film, make_term, make_user
+from tests.signing_in import confirm
 from tests.training.test_registry import make_folder
 from training import registry
 from training.models import Run
@@ -143,6 +144,7 @@ class World:
         client = Client(raise_request_exception=False)
         if role in self.people:
             client.force_login(self.people[role])
+            confirm(client)
         return client
 
     def arguments(self, name: str, whose: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from catalog.api.jobs import JobSerializer, started
 from genresite.errors import Refused
 from genresite.filters import Filter
 from genresite.pagination import NewestFirst
-from genresite.permissions import Admins, caller
+from genresite.permissions import Admins, Confirmed, caller
 from training import registry
 from training.models import ModelVersion, Promotion, Run, Task
 from training.options import NetworkOptions
@@ -115,7 +115,7 @@ class VersionDetail(APIView):
 class Promote(APIView):
     """Make a version champion; films are then predicted by it. 409 if its files are damaged."""
 
-    permission_classes = [Admins]
+    permission_classes = [Admins, Confirmed]
 
     @extend_schema(request=ReasonSerializer, responses={201: PromotionSerializer})
     def post(self, request: Request, name: str) -> Response:
@@ -131,7 +131,7 @@ class Promote(APIView):
 class Rollback(APIView):
     """Back to the champion before this one."""
 
-    permission_classes = [Admins]
+    permission_classes = [Admins, Confirmed]
 
     @extend_schema(request=None, responses={201: PromotionSerializer})
     def post(self, request: Request, task: str) -> Response:

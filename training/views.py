@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import jobs
-from catalog.access import admins, anybody, curators
+from catalog.access import admins, anybody, confirmed, curators
 from catalog.views.parts import render_part
 from training import charts, figures, registry
 from training.architectures import ARCHITECTURES, SCENES
@@ -95,6 +95,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @admins
+@confirmed
 def promote(request: HttpRequest, name: str) -> HttpResponse:
     found = find_version(name)
     if found.champion:
@@ -111,6 +112,7 @@ def promote(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 @admins
+@confirmed
 def rollback(request: HttpRequest, task: str) -> HttpResponse:
     """Back to the champion before this one."""
     if task not in Task.values:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import User
+from tests.signing_in import confirm
 
 HTMX = {"HX-Request": "true"}
 
@@ -16,6 +17,7 @@ HTMX = {"HX-Request": "true"}
 def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    confirm(client)
     return client
 
 

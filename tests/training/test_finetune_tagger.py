@@ -15,6 +15,7 @@ from catalog import jobs, labelling
 from catalog.models import Clip, Film, Frame, Job, Label, Term, User
 from catalog.progress import Cancelled, Silent
 from tests.factories import import_label, make_clip, make_film, make_frame, make_term, make_user, make_version
+from tests.signing_in import confirm
 from tests.training import tiny_vlm
 from training import captioner, registry
 from training.captioner import ablation, examples, finetuning, scoring
@@ -262,6 +263,7 @@ def test_an_adapter_never_becomes_champion(outcome: finetuning.Outcome, client: 
     with pytest.raises(CommandError, match=sentence):
         call_command("promote", name)
     client.force_login(admin)
+    confirm(client)
     assert sentence in client.post(f"/models/{name}/promote/", follow=True).content.decode()
     answer = client.post(reverse("api-promote", args=[name]), {}, content_type="application/json")
     assert answer.status_code == 409 and sentence in json.dumps(answer.json())
