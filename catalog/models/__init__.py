@@ -7,6 +7,7 @@ from catalog.models.job import Job, JobFailure
 from catalog.models.label import ChangeSet, Decision, FilmTerm, Label, Review
 from catalog.models.searching import Posting, SavedSearch, Touched
 from catalog.models.term import SourceName, Term, TermChange, TermExample
+from catalog.models.titles import TitleWord
 from catalog.models.token import ApiToken
 from catalog.models.user import User
 
@@ -35,6 +36,7 @@ __all__ = [
     "Term",
     "TermChange",
     "TermExample",
+    "TitleWord",
     "Touched",
     "Upload",
     "User",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models.titles import Squeezed, StartsLike, TitleStarts
 from catalog.picture_child import WIDTHS
 
 
@@ -37,11 +38,18 @@ class FilmQuerySet(models.QuerySet["Film"]):
         return self.all() if getattr(user, "may_administer", False) else self.published()
 
     def with_title(self, text: str) -> Self:
-        """Films whose title, in any language, contains every word of the text."""
-        films = self
-        for word in text.split():
-            films = films.filter(titles__contains=word.lower())
-        return films
+        """Films in whose titles, in any language, words begin as each word of the text does.
+
+        Accents, spaces and signs make no difference, and Korean is found from any syllable on and by its initial
+        consonants. By an index, save for a text of signs alone, which must stand in the title as it is.
+        """
+        from catalog.search.typed import starts_query  # search knows films
+
+        if not text:
+            return self
+        if query := starts_query(text):
+            return self.filter(StartsLike(TitleStarts("titles"), Value(query)))
+        return self.filter(titles__contains=text)
 
 
 class Film(models.Model):
@@ -100,6 +108,9 @@ class Film(models.Model):
             models.Index(models.F("year").desc(nulls_last=True), models.F("id").desc(), name="film_by_year"),
             models.Index(fields=["title", "id"], name="film_by_title"),
             models.Index(Coalesce(NullIf("title_ko", Value("")), "title"), "id", name="film_by_title_ko"),
+            GinIndex(TitleStarts("titles"), name="film_title_starts"),
+            models.Index(Squeezed("title"), "id", name="film_title_squeezed"),
+            models.Index(Squeezed("title_ko"), "id", name="film_title_ko_squeezed", condition=~models.Q(title_ko="")),
             # Left out of every count; few, so that leaving them out costs nothing.
             models.Index(fields=["id"], name="film_unpublished", condition=models.Q(published=False)),
             # Whose poster is this file? Asked whenever one is served.
