@@ -1,4 +1,4 @@
-"""Finding films: what an address asks for (asked), the films and counts (finding), and what makes that fast (postings)."""
+"""Finding films: what an address asks for (asked), the films and the counts (finding), and what makes that fast."""
 
 from catalog.search.refreshing import refresh
 

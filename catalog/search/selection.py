@@ -1,0 +1,135 @@
+"""Which films an address asks for: one condition for each thing that can be dropped again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from django.db import connection
+
+from catalog.models import Film, Term
+from catalog.search.asked import Asked, Chip
+from catalog.search.facts import Ids
+from catalog.search.meaning import Near
+from catalog.search.reading import Mask, Reading
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What one part of an address leaves; `without` is the address that does not ask for it."""
+
+    name: str  # text, chip, may, decade, language, has, said
+    without: Asked
+    chip: Chip | None = None
+    value: str = ""
+
+
+class Family:
+    """Terms with those that are narrower: who asks for Crime finds Heist. One query."""
+
+    def __init__(self) -> None:
+        children: dict[int, list[int]] = {}
+        for term in Term.objects.exclude(parent=None).order_by("pk").only("parent_id"):
+            children.setdefault(term.parent_id or 0, []).append(term.pk)
+        self.children = children
+
+    def keys(self, term_id: int) -> list[str]:
+        """The keys of the term and of all below it."""
+        found, waiting = [], [term_id]
+        while waiting:
+            term = waiting.pop()
+            if term not in found:
+                found.append(term)
+                waiting += self.children.get(term, ())
+        return [f"term/{term}" for term in found]
+
+
+def keys_of(asked: Asked, family: Family) -> set[str]:
+    """All that must be read to tell which films fit."""
+    keys = {"published"} | {key for chip in asked.chips if chip.mode for key in family.keys(chip.term.pk)}
+    keys |= {f"decade/{decade}" for decade in asked.decades} | {f"language/{one}" for one in asked.languages}
+    keys |= {f"has/{what.removeprefix('no-')}" for what in asked.has}
+    said = {"person": ["person"], "machine": ["model", "person"], "waiting": ["waiting"], "untagged": ["term"], "": []}
+    return keys | {f"said/{what}" for what in said[asked.said]}
+
+
+class Selection:
+    """The conditions of an address over a reading, and the films that fulfil them."""
+
+    def __init__(self, asked: Asked, reading: Reading, family: Family, near: Near | None = None) -> None:
+        """near: the only films that fit. The text is then what they are near to, save where they are like a film."""
+        self.asked, self.reading, self.family = asked, reading, family
+        self.base = reading.has("published")
+        self.conditions: list[tuple[Condition, Mask]] = [*self._chips(), *self._facts()]
+        if near is not None:
+            self.base &= self._among(near.ids)
+        if asked.text and (near is None or asked.like):
+            self.conditions.append((Condition("text", replace(asked, text="")), self._among(titled(asked.text))))
+        self.mask = self.all_but(())
+
+    def all_but(self, left_out: Iterable[Condition]) -> Mask:
+        """(M,): the films that fulfil all other conditions."""
+        left_out, mask = list(left_out), self.base.copy()
+        for condition, fits in self.conditions:
+            if condition not in left_out:
+                mask &= fits
+        return mask
+
+    def named(self, *names: str) -> list[Condition]:
+        return [condition for condition, _fits in self.conditions if condition.name in names]
+
+    def _any(self, keys: Sequence[str]) -> Mask:
+        found = self.reading.has(keys[0])
+        for key in keys[1:]:
+            found |= self.reading.has(key)
+        return found
+
+    def _has(self, chip: Chip) -> Mask:
+        return self._any(self.family.keys(chip.term.pk))
+
+    def _chips(self) -> Iterable[tuple[Condition, Mask]]:
+        asked = self.asked
+        for chip in asked.of("must"):
+            yield Condition("chip", asked.with_chip(chip.term, ""), chip), self._has(chip)
+        for chip in asked.of("not"):
+            yield Condition("chip", asked.with_chip(chip.term, ""), chip), ~self._has(chip)
+        if may := asked.of("may"):
+            without, found = asked, np.zeros_like(self.base)
+            for chip in may:
+                without = without.with_chip(chip.term, "")
+                found |= self._has(chip)
+            yield Condition("may", without, may[0] if len(may) == 1 else None), found
+
+    def _facts(self) -> Iterable[tuple[Condition, Mask]]:
+        asked, has = self.asked, self.reading.has
+        if asked.decades:
+            yield Condition("decade", replace(asked, decades=())), self._any([f"decade/{one}" for one in asked.decades])
+        if asked.languages:
+            keys = [f"language/{one}" for one in asked.languages]
+            yield Condition("language", replace(asked, languages=())), self._any(keys)
+        for what in asked.has:
+            fits = has(f"has/{what.removeprefix('no-')}")
+            others = tuple(one for one in asked.has if one != what)
+            yield Condition("has", replace(asked, has=others), value=what), ~fits if what.startswith("no-") else fits
+        if asked.said:
+            yield Condition("said", replace(asked, said=""), value=asked.said), said_mask(self.reading, asked.said)
+
+    def _among(self, ids: Ids) -> Mask:
+        mask = np.zeros_like(self.base)
+        mask[self.reading.places(ids[self.reading.knows(ids)])] = True
+        return mask
+
+
+def said_mask(reading: Reading, said: str) -> Mask:
+    if said == "machine":
+        return reading.has("said/model") & ~reading.has("said/person")
+    if said == "untagged":
+        return ~reading.has("said/term")
+    return reading.has(f"said/{said}")
+
+
+def titled(text: str) -> Ids:
+    """Ids of the published films whose title, in any language, contains every word, rising."""
+    sql, parameters = Film.objects.published().with_title(text).values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(int8send(id), ''::bytea ORDER BY id) FROM ({sql}) AS found", parameters)
+        return np.frombuffer(cursor.fetchone()[0] or b"", ">i8").astype(np.int64)
