@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from catalog import search
-from catalog.labelling import change_set, said_by
+from catalog.changesets import change_set, hold_terms
+from catalog.labelling import said_by
 from catalog.models import ChangeSet, Film, Label, Term, User
 from catalog.scores import film_scores
 
@@ -53,6 +54,7 @@ class _Known:
     @classmethod
     def read(cls, items: Sequence[Item], user: User) -> "_Known":
         keys, slugs = {item.film for item in items}, {item.term for item in items}
+        hold_terms(Term.objects.filter(slug__in=slugs).values_list("pk", flat=True))
         # In the order of ids, so that two such calls never wait for each other.
         films = Film.objects.visible_to(user).filter(key__in=keys).order_by("pk").select_for_update(of=["self"])
         known = cls({film.key: film for film in films})

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog import search
 from catalog.models import ChangeSet, Film, Term, TermChange, User
 
 BULK_LIMIT = 50  # labels that a curator may change at once; admins may change more
+
+
+UNDONE_BEFORE = gettext_lazy("This change was undone before.")
 
 
 class CannotUndo(Exception):
@@ -42,7 +46,7 @@ def continued(changes: ChangeSet) -> Iterator[None]:
     with transaction.atomic():
         ChangeSet.objects.select_for_update().get(pk=changes.pk)  # as `undo` does: they take turns
         if ChangeSet.objects.filter(undoes=changes).exists():
-            raise CannotUndo(_("This change was undone before."))
+            raise CannotUndo(UNDONE_BEFORE)
         _set_current(str(changes.pk))
         yield
         _set_current("")
@@ -153,9 +157,7 @@ def standing(changes: ChangeSet) -> Standing:
     return Standing(labels, films, changed, tuple(first) if first else None)
 
 
-def undo(
-    changes: ChangeSet, *, user: User, partly: bool = False, refresh: bool = True, merge: bool = False
-) -> Undone:
+def undo(changes: ChangeSet, *, user: User, partly: bool = False, refresh: bool = True, merge: bool = False) -> Undone:
     """Put every label of the change set back to what it was, as a new change set. A dozen queries.
 
     partly: labels that were changed since stay as they are; otherwise nothing is undone where there are any.
@@ -168,7 +170,7 @@ def undo(
     with transaction.atomic():
         ChangeSet.objects.select_for_update().get(pk=changes.pk)  # two people may press "undo" at once
         if ChangeSet.objects.filter(undoes=changes).exists():
-            raise CannotUndo(_("This change was undone before."))
+            raise CannotUndo(UNDONE_BEFORE)
         if not merge and TermChange.objects.filter(change_set=changes).exists():
             raise CannotUndo(_("These labels moved when two terms became one: undo or repeat that instead."))
         return _undo(changes, user, partly, refresh)

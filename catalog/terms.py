@@ -67,27 +67,44 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name.casefold()).strip()
 
 
+def find_term(kind: str, slug: str) -> Term | None:
+    """The term of this slug, or the one that it became part of: old addresses go on meaning something."""
+    term = Term.objects.filter(kind=kind, slug=slug).first()
+    while term is not None and term.merged_into is not None:
+        term = term.merged_into
+    return term
+
+
 class Vocabulary:
-    """Every name by which the active terms of one kind are known. Two queries, when it is made."""
+    """Every name by which the active terms of one kind are known; names of a term that was merged mean the one that it
+    became part of. Two queries, when it is made.
+    """
 
     def __init__(self, kind: Term.Kind) -> None:
         self.kind = kind
         self.by_name: dict[str, int] = {}
-        terms = list(Term.objects.filter(kind=kind, active=True))
-        for names in (lambda t: [t.slug, t.name_en], lambda t: [t.name_ko], lambda t: t.aliases):
-            for term in terms:
-                for name in names(term):
-                    self.by_name.setdefault(plain(name), term.pk)
+        known = list(Term.objects.filter(kind=kind).exclude(active=False, merged_into=None))
+        self._merged = {term.pk: term.merged_into_id for term in known if term.merged_into_id is not None}
+        for terms in ([term for term in known if term.active], [term for term in known if not term.active]):
+            for names in (lambda t: [t.slug, t.name_en], lambda t: [t.name_ko], lambda t: t.aliases):
+                for term in terms:
+                    for name in names(term):
+                        self.by_name.setdefault(plain(name), self._now(term.pk))
         self.ignored: set[str] = set()
         self._use_mapping(SourceName.objects.filter(kind=kind))
         self._ids: dict[frozenset[str], frozenset[int]] = {}
+
+    def _now(self, term_id: int) -> int:
+        while term_id in self._merged:
+            term_id = self._merged[term_id]
+        return term_id
 
     def _use_mapping(self, names: Iterable[SourceName]) -> None:
         for name in names:
             if name.ignored:
                 self.ignored.add(plain(name.name))
             elif name.term_id is not None:
-                self.by_name.setdefault(plain(name.name), name.term_id)
+                self.by_name.setdefault(plain(name.name), self._now(name.term_id))
 
     def find(self, name: str) -> int | None:
         """Id of the term that the name means; None when nobody has said."""

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import labelling
+from catalog import labelling, undoing
 from catalog.models import ChangeSet, Decision
 from genresite.filters import Filter, whole_number
 from genresite.pagination import NewestFirst
@@ -132,6 +132,6 @@ class UndoChangeSet(APIView):
         changes = get_object_or_404(ChangeSet, pk=pk)
         if not labelling.may_undo(caller(request), changes):
             raise PermissionDenied(_("Imports and large changes are undone by admins."))
-        undone = labelling.undo(changes, user=caller(request))
-        undoing = change_sets().get(pk=undone.change_set.pk)
-        return Response(ChangeSetSerializer(undoing, context={"request": request}).data, status=201)
+        undone = undoing.undo(changes, user=caller(request))
+        made = change_sets().get(pk=undone.change_set.pk)
+        return Response(ChangeSetSerializer(made, context={"request": request}).data, status=201)

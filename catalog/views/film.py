@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import jobs, labelling
+from catalog import jobs, labelling, undoing
 from catalog.access import anybody, curators, takes_files
 from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
@@ -76,6 +76,8 @@ def _change(
             changes = labelling.decide(film, term, answer, **asked)
     except labelling.Conflict:
         return _conflict(request, film, term, answer, locked)
+    except labelling.Retired as error:
+        return refuse(request, key, str(error), status=409)
     except labelling.Locked:
         return refuse(request, key, _("%(term)s is locked. Unlock it first.") % {"term": term.name}, status=409)
     except Label.DoesNotExist:
@@ -156,7 +158,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if film is None or not labelling.may_undo(request.user, changes):  # type: ignore[arg-type]
         raise Http404
     try:
-        labelling.undo(changes, user=request.user)  # type: ignore[arg-type]
+        undoing.undo(changes, user=request.user)  # type: ignore[arg-type]
     except labelling.CannotUndo as error:
         return refuse(request, film.key, str(error), status=409)
     if not is_fragment(request):
