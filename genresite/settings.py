@@ -237,6 +237,7 @@ X_FRAME_OPTIONS = "DENY"
 
 API_WRITES = env_rate("API_WRITES", "120/min")  # per person
 SCENE_QUESTIONS = env_rate("SCENE_QUESTIONS", "20/min")  # per person, or address of people who are not signed in
+SECOND_REVIEWS = env_int("SECOND_REVIEW_PERCENT", 5) / 100  # of finished films are judged by a second person
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "genresite.authentication.BearerAuthentication",

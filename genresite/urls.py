@@ -3,7 +3,21 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.views import account, film, films, flags, footage, imports, jobs, media, site, tokens
+from catalog.views import (
+    account,
+    film,
+    films,
+    flags,
+    footage,
+    imports,
+    jobs,
+    media,
+    review,
+    review_answers,
+    review_keys,
+    site,
+    tokens,
+)
 from genresite import health
 from genresite.sign_in import sign_in_link
 from inference import views as inference
@@ -39,6 +53,20 @@ _clips = [
     path("<int:pk>/extract/", footage.extract, name="clip-extract"),
     path("<int:pk>/remove/", footage.remove, name="clip-remove"),
     path("uploads/<uuid:pk>/cancel/", footage.cancel_upload, name="upload-cancel"),
+]
+
+_review = [
+    path("", review.review, name="review"),
+    path("next/", review.next_film, name="review-next"),
+    path("undo/", review_answers.undo, name="review-undo"),
+    path("keys/", review_keys.keys, name="review-keys"),
+    path("films/<str:key>/", review.film, name="review-film"),
+    path("films/<str:key>/answer/", review_answers.answer, name="review-answer"),
+    path("films/<str:key>/finish/", review_answers.finish, name="review-finish"),
+    path("films/<str:key>/skip/", review_answers.skip, name="review-skip"),
+    path("films/<str:key>/lock/", review_answers.lock, name="review-lock"),
+    path("films/<str:key>/remark/", review_answers.remark, name="review-remark"),
+    path("films/<str:key>/claim/", review_answers.claim, name="review-claim"),
 ]
 
 _tags = [
@@ -94,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),
     path("tags/", include(_tags)),
+    path("review/", include(_review)),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/resolve/", flags.resolve, name="flag-resolve"),
     path("changes/<int:pk>/undo/", film.undo, name="undo"),
