@@ -1,4 +1,7 @@
-"""The Celery application. Queues: `cpu` for imports and exports, `gpu` for encoding, predicting, training."""
+"""The Celery application.
+
+Queues: `cpu` for imports and exports, `gpu` for encoding, predicting, training, `interactive` for what pages wait for.
+"""
 
 import os
 from typing import Any

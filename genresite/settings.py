@@ -120,6 +120,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing to keep on disk for a
 CELERY_BEAT_SCHEDULE = {
     "send-waiting-jobs": {"task": "catalog.send_waiting_jobs", "schedule": 5.0, "options": {"expires": 5.0}},
     "sweep-scenes": {"task": "inference.sweep_scenes", "schedule": 300.0, "options": {"expires": 300.0}},
+    "read-if-waiting": {"task": "inference.read_if_waiting", "schedule": 15.0, "options": {"expires": 15.0}},
     "predict-if-stale": {"task": "inference.predict_if_stale", "schedule": 60.0, "options": {"expires": 60.0}},
     "remove-stale-uploads": {"task": "catalog.remove_stale_uploads", "schedule": 600.0, "options": {"expires": 600.0}},
 }
@@ -155,6 +156,8 @@ FILM_SCORES = "inference.scores.champion_scores"
 FRAME_TAGS = "inference.tags.seen.frame_tags"  # and what was seen in frames
 FILMS_NEAR = "inference.meaning.near"  # films by what a text means
 FILMS_LIKE = "inference.meaning.like"  # and films like a film
+QUERY_SECONDS = env_int("QUERY_MILLISECONDS", 400) / 1000  # that a page waits for a worker to encode a query
+RECEIPT_SECONDS = env_int("RECEIPT_SECONDS", 300)  # of training to tell what one person's decisions have moved
 
 # Tagging frames: models are named here alone, for nobody who may use the site may say what is loaded or connected to.
 TAG_MIN_SHARE = env_int("TAG_MIN_PERCENT", 10) / 100  # of a film's frames, for search to find the tag
@@ -235,9 +238,9 @@ X_FRAME_OPTIONS = "DENY"
 
 # API --------------------------------------------------------------------------------------------------
 
+SECOND_REVIEWS = env_int("SECOND_REVIEW_PERCENT", 5) / 100  # of finished films are judged by a second person
 API_WRITES = env_rate("API_WRITES", "120/min")  # per person
 SCENE_QUESTIONS = env_rate("SCENE_QUESTIONS", "20/min")  # per person, or address of people who are not signed in
-SECOND_REVIEWS = env_int("SECOND_REVIEW_PERCENT", 5) / 100  # of finished films are judged by a second person
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "genresite.authentication.BearerAuthentication",

@@ -130,6 +130,13 @@ def worker(data: Path) -> Service:
     return Service("worker", command, data / "log" / "worker.log", niceness=5)
 
 
+def lane(data: Path) -> Service:
+    """The worker that pages wait for: it encodes what readers search for, in one process, at the pages' priority."""
+    options = ["-Q", "interactive", "-P", "threads", "-c", "2", "-n", "interactive@%h", "--without-gossip"]
+    command = [sys.executable, "-m", "celery", "-A", "genresite.celery", "worker", "--loglevel", "INFO", *options]
+    return Service("lane", [*command, "--without-mingle"], data / "log" / "lane.log")
+
+
 def web(data: Path, host: str, port: int) -> Service:
     """gunicorn: two processes for two cores, threads for those that wait (figures: docs/experiments.md)."""
     beats = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"  # a slow disk must not look like a dead process

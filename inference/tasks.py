@@ -1,20 +1,25 @@
 """Doors for Celery: predicting as a job, and starting that job when there is something to do."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.db.models import Count
 from django.utils import timezone
 
 from catalog import jobs
 from catalog.models import Film, Job
-from catalog.progress import Progress
-from inference import looking, scenes, sight
+from catalog.progress import NotNow, Progress
+from inference import looking, preview, receipts, scenes, sight
+from inference.meaning import lane, reading
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
 from inference.tags import taggers, tagging
 from inference.tags.taggers import TAGGERS, Options, plot
+from training import registry
 from training.models import ModelVersion
 
 PREDICT = "inference.predict"
@@ -77,9 +82,29 @@ def _predict(job: Job, progress: Progress) -> dict[str, Any]:
             errors.append(error)
         if job.params.get("promoted") == version.name:
             refresh_older(version, job.created_at, progress)
+            receipts.start(version)
     if errors:
         raise errors[0]
     return {version.name: _summary(version, job) for version in champions}
+
+
+@shared_task(name=preview.TASK)
+def preview_task(job_id: int) -> None:
+    jobs.run(job_id, _preview)
+
+
+def _preview(job: Job, progress: Progress) -> dict[str, Any]:
+    found = preview.make(registry.find(job.params["version"]), progress)
+    return {"previewed": found.version.name, "films": found.figures["films"], "changed": found.figures["changed"]}
+
+
+@shared_task(name=receipts.TASK)
+def receipts_task(job_id: int) -> None:
+    jobs.run(job_id, _receipts)
+
+
+def _receipts(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"receipts": len(receipts.make(registry.find(job.params["version"]), progress))}
 
 
 @shared_task(name=TAG)
@@ -112,3 +137,40 @@ def _summary(version: ModelVersion, job: Job) -> dict[str, int]:
     counts = since.values_list("inputs").annotate(n=Count("pk")).order_by()
     by_inputs = {"+".join(inputs) or "neither": n for inputs, n in counts}
     return {"films": sum(by_inputs.values()), **by_inputs}
+
+
+# Films by meaning ----------------------------------------------------------------------------------------------
+
+READ_AT_ONCE = 256  # films; more is a job of its own
+
+
+@shared_task(name=lane.TASK)
+def encode_query_task(text: str, token: str) -> None:
+    """The vector of a query, for a page that waits; no job, since nobody wants it later."""
+    lane.reply(text, token)
+
+
+@shared_task(name=reading.TASK)
+def read_films_task(job_id: int) -> None:
+    jobs.run(job_id, lambda job, progress: {"films": reading.read(progress)})
+
+
+@shared_task(name="inference.read_if_waiting")
+def read_if_waiting_task() -> int:
+    """Let search know new films and edited plots: a few at once, many as a job. How many wait, counted no further."""
+    waiting = reading.waiting(READ_AT_ONCE + 1)
+    if not waiting or Job.objects.filter(task=reading.TASK).active().exists():
+        return waiting
+    if waiting > READ_AT_ONCE:
+        jobs.start(reading.TASK, {}, user=None)
+        return waiting
+    with suppress(NotNow):
+        reading.read()
+    return waiting
+
+
+@worker_ready.connect
+def _warm_up(sender: Any, **_kwargs: Any) -> None:
+    """The workers that answer pages load what they need before the first one asks."""
+    if lane.QUEUE in {queue.name for queue in sender.task_consumer.queues}:
+        threading.Thread(target=lane.warm_up, daemon=True).start()

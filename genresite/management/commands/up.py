@@ -76,6 +76,7 @@ class Command(BaseCommand):
     def start(self, data: Path, supervisor: Supervisor, host: str, port: int, *, worker: bool) -> None:
         if worker:
             supervisor.add(site.worker(data))
+            supervisor.add(site.lane(data))
         web = supervisor.add(site.web(data, host, port))
         _wait_for_answer(web, host, port)
 
