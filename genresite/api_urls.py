@@ -6,6 +6,9 @@ from drf_spectacular.views import SpectacularAPIView
 from catalog.api import changes, clips, films, imports, jobs, labels, terms, uploads
 from genresite import api_docs
 from inference import api as inference
+from inference import preview_views as previews
+from inference.health import api as label_health
+from inference.own import api as own
 from inference.tags import api as tag_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
@@ -47,11 +50,17 @@ urlpatterns = [
     path("versions/", training.Versions.as_view(), name="api-versions"),
     path("versions/<str:name>/", training.VersionDetail.as_view(), name="api-version"),
     path("versions/<str:name>/promote/", training.Promote.as_view(), name="api-promote"),
+    path("versions/<str:name>/preview/", previews.PreviewPromotion.as_view(), name="api-preview"),
     path("rollback/<slug:task>/", training.Rollback.as_view(), name="api-rollback"),
     path("runs/", training.Runs.as_view(), name="api-runs"),
     path("runs/<int:pk>/", training.RunDetail.as_view(), name="api-run"),
     path("retrain/", training.Retrain.as_view(), name="api-retrain"),
     path("finetune-tagger/", FinetuneTagger.as_view(), name="api-finetune-tagger"),
+    # people
+    path("me/", own.Me.as_view(), name="api-me"),
+    path("health/labels/", label_health.LabelHealth.as_view(), name="api-label-health"),
+    path("differences/", label_health.Differences.as_view(), name="api-differences"),
+    path("differences/<int:pk>/settle/", label_health.SettleDifference.as_view(), name="api-difference-settle"),
     # work
     path("jobs/", jobs.Jobs.as_view(), name="api-jobs"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="api-job"),

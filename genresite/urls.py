@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from catalog.views import (
     account,
+    differences,
     film,
     films,
     flags,
@@ -20,7 +21,10 @@ from catalog.views import (
 )
 from genresite import health
 from genresite.sign_in import sign_in_link
+from inference import preview_views as previews
 from inference import views as inference
+from inference.health import views as label_health
+from inference.own import views as own
 from inference.scenes import views as scene_views
 from inference.tags import views as tagging
 from training import comparison_views as comparing
@@ -69,6 +73,12 @@ _review = [
     path("films/<str:key>/claim/", review_answers.claim, name="review-claim"),
 ]
 
+_differences = [
+    path("", differences.differences, name="differences"),
+    path("<int:pk>/settle/", differences.settle, name="difference-settle"),
+    path("<int:pk>/reopen/", differences.reopen, name="difference-reopen"),
+]
+
 _tags = [
     path("frames.csv", tagging.all_file, name="all-frame-tags-file"),
     path("candidates/", tagging.tag_candidates, name="tag-candidates"),
@@ -113,6 +123,7 @@ _models = [
     path("compare/<slug:name>/report.html", comparing.comparison_report, name="comparison-report"),
     path("compare/<slug:name>/figures.json", comparing.comparison_figures, name="comparison-figures"),
     path("<slug:name>/", training.version, name="version"),
+    path("<slug:name>/preview/", previews.preview, name="preview"),
     path("<slug:name>/promote/", training.promote, name="promote"),
     path("<slug:task>/rollback/", training.rollback, name="rollback"),
 ]
@@ -122,6 +133,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),
     path("tags/", include(_tags)),
+    path("review/differences/", include(_differences)),
+    path("health/labels/", label_health.labels, name="label-health"),
+    path("me/", own.me, name="me"),
     path("review/", include(_review)),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/resolve/", flags.resolve, name="flag-resolve"),

@@ -61,3 +61,16 @@ def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]
         scores=np.array(scores)[:, columns.places],
         inputs=[tuple(seen) for seen in inputs],
     )
+
+
+def version_scores(version: ModelVersion, film_ids: Sequence[int]) -> tuple[ScoreTable, ScoreTable] | None:
+    """What any version says of these films: of each film alone, and in view of what is said of it.
+
+    None where it has scored none of them. The two are the same where the version does not take labels in.
+    """
+    stored = Prediction.objects.filter(film_id__in=film_ids, version=version).order_by("film")
+    rows = list(stored.values_list("version_id", "film_id", "scores", "inputs"))
+    if not rows:
+        return None
+    columns = _columns(version.pk)
+    return _table(columns, rows), _scored(columns, rows)

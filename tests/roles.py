@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from catalog import labelling
-from catalog.models import ApiToken, Job, Remark, SourceName, Upload, User
+from catalog.models import ApiToken, Job, Remark, SecondAnswer, SecondReview, SourceName, Upload, User
 from tests.factories import make_clip, make_film, make_term, make_user
 from tests.signing_in import confirm
 from tests.training.test_registry import make_folder
@@ -89,6 +89,7 @@ class World:
         somebody = make_user("somebody", role=User.Role.CURATOR)
         self.changes = labelling.accept(self.film, self.horror, user=somebody, revision=1)
         self.flag = Remark.objects.create(film=self.film, user=somebody, kind=Remark.Kind.FLAG)
+        self.answer = self._differing(somebody)
         self.name = SourceName.objects.create(kind="genre", name="Giallo", source="test")
         self.jobs = {whose: self._job(whose, Job.State.DONE) for whose in ("curator", "admin")}
         self.queued = {whose: self._job(whose, Job.State.QUEUED) for whose in ("curator", "admin")}
@@ -109,6 +110,13 @@ class World:
                 if number:
                     registry.promote(version, user=None)
         self.run = run
+
+    def _differing(self, first_by: User) -> SecondAnswer:
+        """Somebody said that the film is horror, somebody else who did not see that said no."""
+        review = SecondReview.objects.create(
+            film=self.film, first_by=first_by, second_by=self.people["admin"], finished_at=timezone.now()
+        )
+        return SecondAnswer.objects.create(review=review, term=self.horror, first="yes", second="no")
 
     def _job(self, whose: str, state: Job.State) -> Job:
         return Job.objects.create(
@@ -156,6 +164,8 @@ class World:
             "flag-resolve": self.flag.pk,
             "change": self.changes.pk,
             "source-name": self.name.pk,
+            "difference-settle": self.answer.pk,
+            "difference-reopen": self.answer.pk,
             "token-revoke": self.tokens.get(whose, (self.name, ""))[0].pk,
         }
         if bare.startswith("job"):

@@ -66,6 +66,53 @@ def _last(line: Sequence[float | None]) -> float:
     return next(value for value in reversed(line) if value is not None)
 
 
+@dataclass(frozen=True)
+class Column:
+    """One value as a column, its geometry in percent, y downwards."""
+
+    label: str
+    value: float
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """Values at equal steps, from 0 to `high`."""
+
+    title: str
+    columns: list[Column]
+    high: float
+
+    @property
+    def total(self) -> float:
+        return sum(column.value for column in self.columns)
+
+
+GAP = 0.2  # of a column's place
+
+
+def column_chart(title: str, values: Sequence[tuple[str, float]]) -> ColumnChart:
+    """Labelled values, none negative, as columns of equal width over a range that ends at a round number."""
+    highest = max((value for _label, value in values), default=0.0)
+    high = nice_range([0.0, highest])[1] if highest > 0 else 1.0
+    step = 100 / max(len(values), 1)
+    columns = [
+        Column(
+            label,
+            value,
+            x=f"{(place + GAP / 2) * step:.2f}",
+            y=f"{100 - 100 * value / high:.2f}",
+            width=f"{(1 - GAP) * step:.2f}",
+            height=f"{100 * value / high:.2f}",
+        )
+        for place, (label, value) in enumerate(values)
+    ]
+    return ColumnChart(title, columns, high)
+
+
 def curve_charts(curves: Sequence[Mapping[str, Any]]) -> list[LineChart]:
     """A run's figures per epoch: losses in one chart, shares that are right in the next, everything else in a third."""
     names = [name for name in dict.fromkeys(name for row in curves for name in row) if name != "epoch"]

@@ -61,7 +61,7 @@ def retrain(
         NotEnoughLabels, EncoderUnavailable: nothing was trained; the message says what is missing.
         Cancelled: somebody stopped the job; the run says so, no version was made.
     """
-    snapshot = _snapshot(options)
+    snapshot = snapshot_of(options)
     same = _unchanged(options, snapshot)
     if same and not options.force:
         return Outcome(same, None, False, {})
@@ -143,14 +143,15 @@ def _checkpoints(options: RetrainOptions, snapshot: Snapshot) -> Path:
 
 def follow(options: RetrainOptions) -> None:
     """Another process of `accelerate launch`: takes its share of the training, and leaves the rest to the first."""
-    snapshot = _snapshot(options)
+    snapshot = snapshot_of(options)
     distributed.wait_for_all()
     inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, Silent(), options.looks)
     with resumable(_checkpoints(options, snapshot)):
         architecture(options.architecture).train(inputs, snapshot, options, lambda *_epoch: None)
 
 
-def _snapshot(options: RetrainOptions) -> Snapshot:
+def snapshot_of(options: RetrainOptions) -> Snapshot:
+    """The labels of this moment as these options want them. Raises NotEnoughLabels."""
     chosen: dict[str, Any] = {"split": options.split, "min_films": options.min_films, "per_term": options.per_genre}
     return take_scenes(**chosen) if options.task == Task.SCENES else take(Task(options.task), **chosen)
 

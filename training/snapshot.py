@@ -16,7 +16,7 @@ STRATIFIED, LEFT_OUT = "stratified", "left out"
 OURS = ("hash", STRATIFIED)  # splits that every film is in
 OFFICIAL = {"mmimdb", "mpst"}  # splits that an import may bring along
 YES, NO, UNKNOWN = 1, 0, -1
-_CELL = {"yes": YES, "no": NO, "unknown": UNKNOWN}
+CELLS = {"yes": YES, "no": NO, "unknown": UNKNOWN}
 _PARTS = {"train": "train", "dev": "validation", "val": "validation", "validation": "validation", "test": "test"}
 
 # One statement sees one moment, so a decision made meanwhile is wholly in or wholly out.
@@ -110,7 +110,7 @@ def _matrix(rows: list[dict[str, Any]], term_ids: list[int]) -> NDArray[np.int8]
     labels = np.full((len(rows), len(term_ids)), UNKNOWN, np.int8)
     for i, row in enumerate(rows):
         for term_id, value in zip(row["terms"], row["values"], strict=True):
-            labels[i, column[term_id]] = _CELL[value]
+            labels[i, column[term_id]] = CELLS[value]
     return labels
 
 

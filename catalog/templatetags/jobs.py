@@ -17,6 +17,8 @@ TASKS = {
     "catalog.extract_frames": gettext_lazy("Extract frames"),
     "inference.generate_tags": gettext_lazy("Generate tags"),
     "inference.predict": gettext_lazy("Predict films"),
+    "inference.preview": gettext_lazy("Preview a promotion"),
+    "inference.receipts": gettext_lazy("Work out receipts"),
     "training.retrain": gettext_lazy("Retrain a model"),
     "training.compare": gettext_lazy("Compare architectures"),
     "training.finetune_tagger": gettext_lazy("Teach the tagger"),
@@ -55,6 +57,7 @@ WORDS = {
     "frames": gettext_lazy("Frames"),
     "kept": gettext_lazy("Known before"),
     "rematched": gettext_lazy("Captions that name other tags"),
+    "receipts": gettext_lazy("Receipts"),
 }
 
 
