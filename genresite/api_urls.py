@@ -9,6 +9,10 @@ from inference import api as inference
 from inference import preview_views as previews
 from inference.health import api as label_health
 from inference.own import api as own
+from inference import preview_views as previews
+from inference.health import api as label_health
+from inference.meaning import api as meaning
+from inference.own import api as own
 from inference.tags import api as tag_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
@@ -18,9 +22,11 @@ urlpatterns = [
     path("docs/", api_docs.docs, name="api-docs"),
     # films and what is said of them
     path("films/", films.Films.as_view(), name="api-films"),
+    path("near/", meaning.FilmsNear.as_view(), name="api-near"),
     path("films/<str:key>/", films.FilmDetail.as_view(), name="api-film"),
     path("films/<str:key>/decisions/", films.FilmDecisions.as_view(), name="api-film-decisions"),
     path("films/<str:key>/heatmaps/", inference.FilmHeatmaps.as_view(), name="api-film-heatmaps"),
+    path("films/<str:key>/similar/", meaning.FilmsLike.as_view(), name="api-film-similar"),
     path("films/<str:key>/tags-from-frames/", tag_api.FilmFrameTags.as_view(), name="api-film-frame-tags"),
     path("films/<str:key>/tags-from-frames/generate/", tag_api.GenerateFilmTags.as_view(), name="api-generate-tags"),
     path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),

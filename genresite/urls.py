@@ -17,6 +17,7 @@ from catalog.views import (
     review_answers,
     review_keys,
     site,
+    suggest,
     tokens,
 )
 from genresite import health
@@ -25,6 +26,7 @@ from inference import preview_views as previews
 from inference import views as inference
 from inference.health import views as label_health
 from inference.own import views as own
+from inference.meaning import views as meaning
 from inference.scenes import views as scene_views
 from inference.tags import views as tagging
 from training import comparison_views as comparing
@@ -42,6 +44,7 @@ _film = [
     path("report/", flags.report, name="report"),
     path("heatmaps/", inference.heatmaps, name="heatmaps"),
     path("features/", inference.features, name="features"),
+    path("similar/", meaning.similar, name="similar"),
     path("tags-from-frames/", tagging.frame_tags, name="frame-tags"),
     path("tags-from-frames/generate/", tagging.generate, name="generate-tags"),
     path("tags-from-frames.csv", tagging.film_file, name="frame-tags-file"),
@@ -130,6 +133,7 @@ _models = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", films.films, name="films"),
+    path("suggest/", suggest.suggestions, name="suggest"),
     path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),
     path("tags/", include(_tags)),
