@@ -7,14 +7,15 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import exporters, jobs
+from catalog import exporters, jobs, refreshing, undoing
 from catalog.footage import arrivals
 from catalog.footage.reader import BadClip
 from catalog.importers.merge import parse_rules
 from catalog.importers.rows import BadSource
 from catalog.importers.run import import_films
-from catalog.models import Clip, Film, Job
+from catalog.models import ChangeSet, Clip, Film, Job
 from catalog.progress import Progress
+from catalog.thesaurus import work as merging_work
 
 
 @shared_task(name="catalog.send_waiting_jobs")
@@ -111,3 +112,56 @@ def _extract_frames(job: Job, progress: Progress) -> dict[str, Any]:
 @shared_task(name="catalog.remove_stale_uploads")
 def remove_stale_uploads_task() -> int:
     return arrivals.remove_stale()
+
+
+# Vocabulary and bulk ------------------------------------------------------------------------------------------
+
+
+@shared_task(name="catalog.accept_by_rule")
+def accept_by_rule_task(job_id: int) -> None:
+    jobs.run(job_id, _accept_by_rule)
+
+
+def _accept_by_rule(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: kind, term (slug), at_least, and if wanted most; `catalog.bulk.work.rule_params`."""
+    from catalog.bulk import work
+
+    return work.run_accept(job, job.author, progress).as_dict()
+
+
+@shared_task(name="catalog.edit_films")
+def edit_films_task(job_id: int) -> None:
+    jobs.run(job_id, _edit_films)
+
+
+def _edit_films(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: query (a search's), answers; `catalog.bulk.work.edit_params`."""
+    from catalog.bulk import work
+
+    return work.run_edit(job, job.author, progress).as_dict()
+
+
+@shared_task(name="catalog.undo_changes")
+def undo_changes_task(job_id: int) -> None:
+    jobs.run(job_id, _undo_changes)
+
+
+def _undo_changes(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: change_set (its id), partly."""
+    changes = ChangeSet.objects.get(pk=job.params["change_set"])
+    return undoing.run(changes, job.author, bool(job.params.get("partly")), progress)
+
+
+@shared_task(name="catalog.merge_terms")
+def merge_terms_task(job_id: int) -> None:
+    jobs.run(job_id, _merge_terms)
+
+
+def _merge_terms(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: kind, source and target (slugs), rule; `catalog.thesaurus.work.merge_params`."""
+    return merging_work.run(job.params, job.author, progress)
+
+
+@shared_task(name="catalog.refresh_search")
+def refresh_search_task(job_id: int) -> None:
+    jobs.run(job_id, lambda job, progress: {"films": refreshing.refresh_all(progress)})

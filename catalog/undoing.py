@@ -6,6 +6,7 @@ from catalog.models import ChangeSet, Job, User
 from catalog.progress import Progress
 from catalog.refreshing import AT_ONCE, refresh_films
 from catalog.thesaurus import merging
+from catalog.thesaurus.work import follow_up
 
 TASK = "catalog.undo_changes"
 
@@ -14,7 +15,9 @@ def undo(changes: ChangeSet, *, user: User, partly: bool = False, refresh: bool 
     """As `catalog.changesets.undo`; of a merge the terms come back, too. Raises CannotUndo."""
     merge = merging.merge_of(changes)
     if merge is not None:
-        return merging.undo(merge, user=user, partly=partly, refresh=refresh)
+        undone = merging.undo(merge, user=user, partly=partly, refresh=refresh)
+        follow_up(merge.term, user=user)
+        return undone
     return changesets.undo(changes, user=user, partly=partly, refresh=refresh)
 
 

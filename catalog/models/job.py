@@ -81,6 +81,13 @@ class Job(models.Model):
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
+    def author(self) -> User:
+        """Who started it, where the work is a person's. Raises ValueError: nobody did."""
+        if self.created_by is None:
+            raise ValueError(_("This work has to be started by somebody."))
+        return self.created_by
+
+    @property
     def percent(self) -> int | None:
         return min(100, self.done * 100 // self.total) if self.total else None
 

@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F
-from django.utils import timezone
-
-from catalog import search
+from catalog.bulk.writing import Cell, write
 from catalog.changesets import change_set, hold_terms
-from catalog.labelling import said_by
 from catalog.models import ChangeSet, Film, Label, Term, User
-from catalog.scores import film_scores
 
 SAVED, CONFLICT, LOCKED, NO_FILM, NO_TERM = "saved", "conflict", "locked", "unknown film", "unknown term"
 
@@ -102,20 +97,12 @@ def decide_many(items: Sequence[Item], *, user: User) -> tuple[ChangeSet | None,
 
 
 def _write(saved: Sequence[Result], user: User) -> None:
-    films = sorted({result.film.pk for result in saved if result.film})
-    scores, now = film_scores(films), timezone.now()
-    labels = []
-    for result in saved:
-        if result.film is not None and result.term is not None:
-            shown = scores.get(result.film.pk, {}).get(result.term.pk)
-            said = said_by(user, Label.Value(result.item.value), locked=result.locked, shown=shown)
-            labels.append(Label(film=result.film, term=result.term, **said))
-    columns = [*said_by(user, Label.Value.YES, locked=False, shown=None), "changed_at"]
-    Label.objects.bulk_create(
-        labels, update_conflicts=True, unique_fields=["film", "term"], update_fields=columns, batch_size=1000
-    )
-    Film.objects.filter(pk__in=films).update(revision=F("revision") + 1, changed_at=now)
-    search.refresh(films)
+    cells = [
+        Cell(result.film.pk, result.term.pk, result.item.value, result.locked)
+        for result in saved
+        if result.film is not None and result.term is not None
+    ]
+    write(cells, user)
 
 
 def _tell(results: Sequence[Result], changes: ChangeSet) -> None:
