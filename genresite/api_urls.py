@@ -3,12 +3,9 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import changes, clips, films, imports, jobs, labels, terms, uploads
+from catalog.api import changes, clips, films, imports, jobs, labels, searches, suggestions, terms, uploads
 from genresite import api_docs
 from inference import api as inference
-from inference import preview_views as previews
-from inference.health import api as label_health
-from inference.own import api as own
 from inference import preview_views as previews
 from inference.health import api as label_health
 from inference.meaning import api as meaning
@@ -32,6 +29,10 @@ urlpatterns = [
     path("films/<str:key>/labels/", labels.FilmLabels.as_view(), name="api-film-labels"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/", labels.DecideLabel.as_view(), name="api-decide"),
     path("films/<str:key>/labels/<slug:kind>/<slug:slug>/lock/", labels.LockLabel.as_view(), name="api-lock"),
+    # searching
+    path("suggest/", suggestions.Suggest.as_view(), name="api-suggest"),
+    path("searches/", searches.SavedSearches.as_view(), name="api-searches"),
+    path("searches/<int:pk>/", searches.SavedSearchDetail.as_view(), name="api-search"),
     # footage
     path("films/<str:key>/clips/", clips.FilmClips.as_view(), name="api-film-clips"),
     path("films/<str:key>/clips/uploads/", uploads.Uploads.as_view(), name="api-clip-uploads"),

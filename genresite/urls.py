@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from catalog.feeds import SavedSearchFeed
 from catalog.views import (
     account,
     differences,
     film,
-    films,
     flags,
     footage,
     imports,
@@ -16,6 +16,8 @@ from catalog.views import (
     review,
     review_answers,
     review_keys,
+    saved,
+    search,
     site,
     suggest,
     tokens,
@@ -25,8 +27,8 @@ from genresite.sign_in import sign_in_link
 from inference import preview_views as previews
 from inference import views as inference
 from inference.health import views as label_health
-from inference.own import views as own
 from inference.meaning import views as meaning
+from inference.own import views as own
 from inference.scenes import views as scene_views
 from inference.tags import views as tagging
 from training import comparison_views as comparing
@@ -89,6 +91,13 @@ _tags = [
     path("candidates/leave-out/", tagging.leave_out_tag, name="leave-out-tag"),
 ]
 
+_searches = [
+    path("", saved.searches, name="searches"),
+    path("<uuid:token>.atom", SavedSearchFeed(), name="search-feed"),
+    path("<int:pk>/rename/", saved.rename, name="search-rename"),
+    path("<int:pk>/delete/", saved.delete, name="search-delete"),
+]
+
 _tokens = [
     path("", tokens.tokens, name="tokens"),
     path("<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
@@ -132,7 +141,8 @@ _models = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", films.films, name="films"),
+    path("", search.films, name="films"),
+    path("searches/", include(_searches)),
     path("suggest/", suggest.suggestions, name="suggest"),
     path("films/<str:key>/clips/", include(_clips)),
     path("films/<str:key>/", include(_film)),

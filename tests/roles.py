@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from catalog import labelling
-from catalog.models import ApiToken, Job, Remark, SecondAnswer, SecondReview, SourceName, Upload, User
+from catalog.models import ApiToken, Job, Remark, SavedSearch, SecondAnswer, SecondReview, SourceName, Upload, User
 from tests.factories import make_clip, make_film, make_term, make_user
 from tests.signing_in import confirm
 from tests.training.test_registry import make_folder
@@ -95,6 +95,10 @@ class World:
         self.queued = {whose: self._job(whose, Job.State.QUEUED) for whose in ("curator", "admin")}
         self.checked = self._checked_import()
         self.uploads = {whose: self._upload(self.people[whose]) for whose in ("curator", "admin")}
+        self.saved = {
+            role: SavedSearch.objects.create(user=user, name="mine", query="genre=horror")
+            for role, user in self.people.items()
+        }
         self.tokens = {role: ApiToken.issue(user, "test") for role, user in self.people.items()}
         ApiToken.objects.update(last_used_at=timezone.now())  # not worth writing down again
         self.clients = {role: self._client(role) for role in ROLES}
@@ -170,6 +174,8 @@ class World:
         }
         if bare.startswith("job"):
             numbers[bare] = (self.queued if bare == "job-cancel" else self.jobs)[whose or "admin"].pk
+        if bare.startswith("search"):
+            numbers[bare] = self.saved[whose or "viewer"].pk
         if bare.startswith("clip"):
             numbers[bare] = self.clips.get(whose, self.clips[""]).pk
         numbers |= {
@@ -179,7 +185,8 @@ class World:
         return {
             "key": "hidden" if whose == "unpublished" else self.film.key,
             "kind": "genre", "slug": "horror", "name": "genres-1", "task": "genres",
-            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "which": "genres-3-0", "uid": "MQ", "token": "none",
+            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "which": "genres-3-0", "uid": "MQ",
+            "token": self.saved["viewer"].token if name == "search-feed" else "none",
             "app_label": "catalog", "object_id": "1", "content_type_id": "1", "url": "nothing/",
         }  # fmt: skip
 

@@ -12,8 +12,9 @@ from tests.roles import METHODS, REFUSALS, ROLES, Row, World, addresses, rows, t
 
 pytestmark = pytest.mark.django_db
 ROWS = rows()
-# What a private site shows to strangers as well: ways in, looks, signs of life, and how to call the API.
-OPEN = ("account_", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema")
+# What a private site shows to strangers as well: ways in, looks, signs of life, how to call the API, and feeds to those
+# who know their addresses.
+OPEN = ("account_", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema", "search-feed")
 
 
 @pytest.fixture(scope="module")

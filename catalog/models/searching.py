@@ -33,6 +33,7 @@ class Posting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "block"], name="one_posting_per_block")]
+        indexes = [models.Index(fields=["block"], name="posting_by_block")]
 
     def __str__(self) -> str:
         return f"{self.key} {self.block}: {self.count}"
@@ -66,3 +67,6 @@ class SavedSearch(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('films')}?{self.query}" if self.query else reverse("films")
+
+    def get_feed_url(self) -> str:
+        return reverse("search-feed", args=[self.token])

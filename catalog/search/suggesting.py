@@ -1,0 +1,65 @@
+"""What the search box offers while one types: terms by any of their names, and titles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, Value
+from django.db.models.functions import Length
+
+from catalog.models import Film, FilmQuerySet, Term
+from catalog.models.titles import Squeezed, StartsLike, TitleStarts
+from catalog.search.naming import Named, terms_named
+from catalog.search.typed import squeezed_range, starts_query
+from catalog.search.typos import did_you_mean
+
+MOST_TERMS, MOST_FILMS = 6, 6
+LONGEST = 100  # characters that are looked at
+SHORTEST_INSIDE = 2  # letters from which titles are looked for that only have the text somewhere
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """For what is typed. `meant` is what would have been found, where nothing is."""
+
+    terms: list[Named]
+    films: list[Film]
+    meant: str = ""
+
+    def __len__(self) -> int:
+        return len(self.terms) + len(self.films) + bool(self.meant)
+
+
+def suggest(text: str) -> Suggestions:
+    """At most four queries where something is found, each by an index; a few more for a text that nothing fits."""
+    text = " ".join(text.replace("\0", "").split())[:LONGEST]
+    if not text:
+        return Suggestions([], [])
+    terms = terms_named(text, Term.objects.filter(active=True), most=MOST_TERMS)
+    films = films_titled(text)
+    sure = films or any(not one.is_guess for one in terms)
+    return Suggestions(terms, films, "" if sure else did_you_mean(text))
+
+
+def films_titled(text: str, most: int = MOST_FILMS) -> list[Film]:
+    """Films whose titles begin with the text, then those in whose titles a word does; short titles first."""
+    films = Film.objects.published().select_related("poster").defer("plot", "plot_ko", "external")
+    found: dict[int, Film] = {}
+    for some in _ways(films, text):
+        found |= {film.pk: film for film in some[:most] if film.pk not in found}
+        if len(found) >= most:
+            break
+    return list(found.values())[:most]
+
+
+def _ways(films: FilmQuerySet, text: str) -> Iterable[FilmQuerySet]:
+    first, last = squeezed_range(text)
+    if not first:
+        return
+    for column, condition in (("title", {}), ("title_ko", {"title_ko__gt": ""})):
+        title = Squeezed(column)
+        films_in_range = films.filter(**condition).annotate(squeezed=title)
+        yield films_in_range.filter(squeezed__gte=first, squeezed__lt=last).order_by("squeezed", "pk")
+    query = starts_query(text, unfinished=True)
+    if len(first) >= SHORTEST_INSIDE and query:
+        inside = films.filter(StartsLike(TitleStarts("titles"), Value(query)))
+        yield inside.order_by(Length("title"), F("pk").desc())
