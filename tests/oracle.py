@@ -87,7 +87,7 @@ def ordered(found: Iterable[Known], asked: Asked) -> list[int]:
 
     def confidence(one: Known) -> float:
         if not (musts or mays):
-            return -1.0 if one.doubt is None else one.doubt - 2
+            return -1.0 if one.doubt is None else one.doubt - 3
         least = [one.terms.get(chip.term.pk, 0) for chip in musts]
         return -min(least + ([max(one.terms.get(chip.term.pk, 0) for chip in mays)] if mays else []))
 

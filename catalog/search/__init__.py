@@ -1,5 +1,6 @@
 """Finding films: what an address asks for (asked), the films and the counts (finding), and what makes that fast."""
 
+from catalog.search.postings import fold
 from catalog.search.refreshing import refresh
 
-__all__ = ["refresh"]
+__all__ = ["fold", "refresh"]

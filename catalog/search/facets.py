@@ -8,11 +8,15 @@ import numpy as np
 from catalog.models import Term
 from catalog.search import reading, selection
 from catalog.search.asked import HAS, SAID, Asked
+from catalog.search.counting import Counter
 from catalog.search.meaning import Near
+from catalog.search.postings import one_moment
 from catalog.search.selection import Family, Selection
 
 MOST_TAGS = 30  # beside those that are asked for
 MOST_LANGUAGES = 20
+LIKELY = 45  # so many are counted after a look at a sample, so that those shown are the most frequent ones
+DECADES = range(2100, 1860, -10)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Facets:
     said: list[Facet]
 
 
+@one_moment()
 def facets(asked: Asked, *, near: Near | None = None) -> Facets:
     """Of a term that a film must not have: how many films that leaves out. Of one that it may have: how many have it
     among those that fit all but what they may have. Of a decade: how many there are of it whatever decades are asked
@@ -62,26 +67,48 @@ class _Counts:
 
     def __init__(self, asked: Asked, near: Near | None, family: Family) -> None:
         self.asked, self.family = asked, family
-        keys = selection.keys_of(asked, family) | {"said/person", "said/model", "said/term", "said/waiting"}
-        self.terms = list(Term.objects.filter(active=True))
-        keys |= {f"term/{term.pk}" for term in self.terms} | {f"has/{what}" for what in HAS}
-        self.known = reading.read(None)
+        keys = {f"has/{what}" for what in HAS} | {"said/person", "said/model", "said/term", "said/waiting"}
+        self.known = reading.read(selection.keys_of(asked, family) | keys)
         self.chosen = Selection(asked, self.known, family, near=near)
+        self.terms = list(Term.objects.filter(active=True))
+        self.all = Counter(self.known, self.chosen.mask)
+        self.by_term = self._by_term()
 
-    def term(self, term: Term) -> int:
+    def _by_term(self) -> dict[int, int]:
+        """Of the terms that may be shown: all genres, of other kinds the most frequent, and what is asked for."""
+        likely = self._likely_terms()
+        alone = {term: f"term/{term}" for term in likely if term not in self.family.children}
+        found = self.all.of(alone.values())
+        wide = {str(term): self.family.keys(term) for term in likely if term in self.family.children}
+        in_families = self.all.of_any(wide)
+        return {term: found[key] for term, key in alone.items()} | {int(term): in_families[term] for term in wide}
+
+    def _likely_terms(self) -> list[int]:
+        asked_for = {chip.term.pk for chip in self.asked.chips}
+        frequent = {term.pk: self._in_sample(term.pk) for term in self.terms}
+        likely = []
+        for kind in Term.Kind.values:
+            terms = [term.pk for term in self.terms if term.kind == kind]
+            terms.sort(key=lambda pk: (pk not in asked_for, -frequent[pk]))
+            likely += terms if kind == Term.Kind.GENRE else terms[: LIKELY + len(asked_for)]
+        return likely
+
+    def _in_sample(self, term: int) -> int:
+        return max(self.all.sample.get(key, 0) for key in self.family.keys(term))
+
+    def term(self, term: Term) -> int | None:
+        """None where it is not among the most frequent."""
         chip = self.asked.chip(term)
-        left_out = [one for one in self.chosen.named("chip") if one.chip == chip and chip.mode == "not"]
-        left_out += self.chosen.named("may") if chip.mode == "may" else []
-        mask = self.chosen.all_but(left_out)
-        has = np.zeros_like(mask)
-        for key in self.family.keys(term.pk):
-            has |= self.known.has(key)
-        return int(np.count_nonzero(mask & has))
+        if chip.mode in ("not", "may"):
+            groups = self.chosen.named("may") if chip.mode == "may" else self.chosen.named("chip")
+            left_out = [one for one in groups if chip.mode == "may" or one.chip == chip]
+            return int(np.count_nonzero(self.chosen.all_but(left_out) & self.chosen.has(chip)))
+        return self.by_term.get(term.pk)
 
-    def keys(self, group: str) -> dict[str, int]:
-        mask = self.chosen.all_but(self.chosen.named(group))
-        found = {key: int(np.count_nonzero(mask & self.known.has(key))) for key in self.known.keys(f"{group}/")}
-        return {key.partition("/")[2]: count for key, count in found.items()}
+    def without(self, group: str) -> Counter:
+        """Over the films that are found when nothing of the group is asked for."""
+        conditions = self.chosen.named(group)
+        return Counter(self.known, self.chosen.all_but(conditions)) if conditions else self.all
 
     def has(self, what: str) -> int:
         mask = self.chosen.all_but([one for one in self.chosen.named("has") if one.value.endswith(what)])
@@ -95,10 +122,10 @@ class _Counts:
 def _terms(counts: _Counts, kind: str) -> list[Facet]:
     asked, found = counts.asked, []
     for term in counts.terms:
-        if term.kind == kind:
+        if term.kind == kind and (count := counts.term(term)) is not None:
             chip = asked.chip(term)
             toggled = asked.with_chip(term, chip.cycle())
-            found.append(Facet(term.slug, counts.term(term), toggled, chip.mode, term, chip.strength))
+            found.append(Facet(term.slug, count, toggled, chip.mode, term, chip.strength))
     return found
 
 
@@ -110,28 +137,32 @@ def _most(facets: Iterable[Facet], most: int) -> list[Facet]:
 
 def _decades(counts: _Counts) -> list[Facet]:
     asked = counts.asked
-    found = {int(value): count for value, count in counts.keys("decade").items()}
+    found = counts.without("decade").of([f"decade/{decade}" for decade in DECADES])
     return [
         Facet(
             str(decade),
-            found.get(decade, 0),
+            found[f"decade/{decade}"],
             replace(asked, decades=tuple(sorted({decade} ^ set(asked.decades)))),
             "must" if decade in asked.decades else "",
         )
-        for decade in sorted({*found, *asked.decades}, reverse=True)
+        for decade in DECADES
+        if found[f"decade/{decade}"] or decade in asked.decades
     ]
 
 
 def _languages(counts: _Counts) -> list[Facet]:
-    asked, found = counts.asked, counts.keys("language")
+    asked, counter = counts.asked, counts.without("language")
+    seen = {key: count for key, count in counter.sample.items() if key.startswith("language/")}
+    likely = sorted(seen, key=lambda key: -seen[key])[:LIKELY]
+    found = counter.of({*likely, *(f"language/{one}" for one in asked.languages)})
     return [
         Facet(
-            language,
-            found.get(language, 0),
+            language := key.partition("/")[2],
+            count,
             replace(asked, languages=tuple(sorted({language} ^ set(asked.languages)))),
             "must" if language in asked.languages else "",
         )
-        for language in {*found, *asked.languages}
+        for key, count in found.items()
     ]
 
 

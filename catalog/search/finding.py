@@ -11,6 +11,7 @@ from catalog.search.asked import Asked
 from catalog.search.facets import Facet, Facets, facets
 from catalog.search.facts import Ids
 from catalog.search.meaning import Near
+from catalog.search.postings import one_moment
 from catalog.search.selection import Condition, Family, Selection
 
 __all__ = ["Facet", "Facets", "Found", "Match", "blame", "facets", "find", "matching"]
@@ -34,6 +35,7 @@ class Found:
     scores: dict[int, Match] = field(default_factory=dict)  # by the film's id; filled where films are ranked by match
 
 
+@one_moment()
 def find(asked: Asked, after: str = "", size: int = FILMS_PER_PAGE, *, near: Near | None = None) -> Found:
     """One page. With `near` only those films are candidates, the nearest first unless another sort is asked for; the
     text is then what they are near to and is not looked for in titles, unless the address asks for films like one.
@@ -45,12 +47,14 @@ def find(asked: Asked, after: str = "", size: int = FILMS_PER_PAGE, *, near: Nea
     return Found(shown, page.next, int(np.count_nonzero(chosen.mask)), _matches(chosen, near, page.ids))
 
 
+@one_moment()
 def matching(asked: Asked, *, near: Near | None = None) -> Ids:
     """Ids of all films that fit, rising."""
     chosen = select(asked, near)
     return chosen.reading.ids(chosen.mask)
 
 
+@one_moment()
 def blame(asked: Asked, *, near: Near | None = None) -> list[tuple[Condition, int]]:
     """For each thing that is asked for, how many films there would be without it; the most first."""
     chosen = select(asked, near)
@@ -60,8 +64,8 @@ def blame(asked: Asked, *, near: Near | None = None) -> list[tuple[Condition, in
 
 def select(asked: Asked, near: Near | None = None) -> Selection:
     family = Family()
-    keys = selection.keys_of(asked, family) | ranking.keys_of(asked, near, family)
-    return Selection(asked, reading.read(keys), family, near=near)
+    read = reading.read(selection.keys_of(asked, family), ranking.keys_of(asked, near, family))
+    return Selection(asked, read, family, near=near)
 
 
 def _matches(chosen: Selection, near: Near | None, ids: Sequence[int]) -> dict[int, Match]:

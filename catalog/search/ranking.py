@@ -17,7 +17,7 @@ from catalog.search.meaning import Near
 from catalog.search.reading import Reading
 from catalog.search.selection import Family, Selection
 
-Scores = NDArray[np.int64]
+Scores = NDArray[np.int64] | NDArray[np.int32]
 SHIFT = 1 << 40  # more than any id
 NEAREST = 1_000_000  # similarity 1 is as much as a weight of 1 at strength 1
 BY_WEIGHT = {"year", "doubt"}  # orders by the weights of the key of that name
@@ -43,18 +43,15 @@ def nearest_first(asked: Asked, near: Near | None) -> bool:
 
 
 def keys_of(asked: Asked, near: Near | None, family: Family) -> set[str]:
-    """What must be read to sort the films."""
+    """The keys whose weights sort the films."""
     keys = {key for chip in ranks(asked, near) for key in family.keys(chip.term.pk)}
     return keys | ({asked.order} & BY_WEIGHT) | ({"doubt"} if asked.order == "confidence" and not keys else set())
 
 
 def weight(reading: Reading, family: Family, chip: Chip) -> Scores:
     """(M,): how much each film has of the chip's term, in thousandths; the most of its own and the narrower ones'."""
-    first, *others = family.keys(chip.term.pk)
-    weights = reading.weights(first)
-    for key in others:
-        np.maximum(weights, reading.weights(key), out=weights)
-    return weights
+    first, *others = (reading.weights(key) for key in family.keys(chip.term.pk))
+    return np.maximum.reduce([first, *others]) if others else first
 
 
 def scores(selection: Selection, near: Near | None) -> Scores | None:
@@ -65,7 +62,7 @@ def scores(selection: Selection, near: Near | None) -> Scores | None:
     if asked.order == "confidence":
         return _confidence(selection)
     if nearest_first(asked, near) or asked.order == "match":
-        found = np.zeros(len(reading.blocks) * reading.BLOCK, np.int64)
+        found = np.zeros(reading.size, np.int64)
         for chip in ranks(asked, near):
             found += chip.strength * weight(reading, family, chip)
         return found if near is None else _nearness(found * (NEAREST // 1000), reading, near)
@@ -115,7 +112,7 @@ def newest(ids: Ids, after: str, size: int) -> Page:
 
 def highest(ids: Ids, ranked: Scores, after: str, size: int) -> Page:
     """ids, ranked: (N,); the highest rank first, of equals the highest id."""
-    places = ranked * SHIFT + ids
+    places = ranked.astype(np.int64) * SHIFT + ids
     cursor = read_cursor(after)
     if cursor is not None:
         places = places[places < cursor[0] * SHIFT + cursor[1]]

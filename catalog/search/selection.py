@@ -58,7 +58,7 @@ class Selection:
     def __init__(self, asked: Asked, reading: Reading, family: Family, near: Near | None = None) -> None:
         """near: the only films that fit. The text is then what they are near to, save where they are like a film."""
         self.asked, self.reading, self.family = asked, reading, family
-        self.base = reading.has("published")
+        self.base = reading.has("published").copy()
         self.conditions: list[tuple[Condition, Mask]] = [*self._chips(), *self._facts()]
         if near is not None:
             self.base &= self._among(near.ids)
@@ -78,25 +78,24 @@ class Selection:
         return [condition for condition, _fits in self.conditions if condition.name in names]
 
     def _any(self, keys: Sequence[str]) -> Mask:
-        found = self.reading.has(keys[0])
-        for key in keys[1:]:
-            found |= self.reading.has(key)
-        return found
+        first, *others = (self.reading.has(key) for key in keys)
+        return np.logical_or.reduce([first, *others]) if others else first
 
-    def _has(self, chip: Chip) -> Mask:
+    def has(self, chip: Chip) -> Mask:
+        """(M,): which films have the chip's term or a narrower one."""
         return self._any(self.family.keys(chip.term.pk))
 
     def _chips(self) -> Iterable[tuple[Condition, Mask]]:
         asked = self.asked
         for chip in asked.of("must"):
-            yield Condition("chip", asked.with_chip(chip.term, ""), chip), self._has(chip)
+            yield Condition("chip", asked.with_chip(chip.term, ""), chip), self.has(chip)
         for chip in asked.of("not"):
-            yield Condition("chip", asked.with_chip(chip.term, ""), chip), ~self._has(chip)
+            yield Condition("chip", asked.with_chip(chip.term, ""), chip), ~self.has(chip)
         if may := asked.of("may"):
             without, found = asked, np.zeros_like(self.base)
             for chip in may:
                 without = without.with_chip(chip.term, "")
-                found |= self._has(chip)
+                found |= self.has(chip)
             yield Condition("may", without, may[0] if len(may) == 1 else None), found
 
     def _facts(self) -> Iterable[tuple[Condition, Mask]]:
