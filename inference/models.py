@@ -55,6 +55,25 @@ class Suspect(models.Model):
         return f"{self.film_id} {self.term_id}: {self.quality:.3f}"
 
 
+class Links(models.Model):
+    """What known labels say about the rest of a film, for a version that judges each term by itself.
+
+    Derived, made anew with the desk's picks: training/cooccurrence.py fits it and measures whether it helps.
+    """
+
+    version = models.OneToOneField(ModelVersion, on_delete=models.CASCADE, related_name="links")
+    weights = ArrayField(models.FloatField(), help_text="(T, T + 5) row by row, in the order of the version's terms")
+    helps = models.BooleanField(help_text="given labels make the other scores better on validation films")
+    figures = models.JSONField(default=dict, help_text="bits per cell before and after, by how many labels were given")
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "links"
+
+    def __str__(self) -> str:
+        return f"{self.version}: {'in use' if self.helps else 'of no help'}"
+
+
 class Preview(models.Model):
     """What would change if a version were promoted: made from its predictions before anybody relies on them."""
 

@@ -1,8 +1,9 @@
 """What the champion thinks of a film in view of what is said of it already.
 
-A champion that can take known labels in is asked again whenever scores are needed, so that they follow the curator's
-decisions. It is asked in the process that draws the page: the poster's vector is stored, the model is read once per
-process, and neither needs torch.
+Scores follow the curator's decisions whenever they are needed. A champion that can take known labels in is asked again,
+in the process that draws the page: the poster's vector is stored, the model is read once per process, and neither needs
+torch. The scores of any other champion are moved by a conditional model on how labels occur together (Links), where
+that was measured to help.
 
 Every label counts as known, a person's and an import's: it is what the site holds to be true and what the model
 has learned from, whoever has said it. "Unknown" says nothing, so the model's own decision stays in its place.
@@ -11,6 +12,8 @@ has learned from, whoever has said it. "Unknown" says nothing, so the model's ow
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Protocol, cast
 
 import numpy as np
@@ -18,8 +21,11 @@ from numpy.typing import NDArray
 
 from catalog.models import Label
 from catalog.scores import ScoreTable
+from inference.models import Links
 from training import registry, vectors
+from training.cooccurrence import Cooccurrence
 from training.inputs import Inputs
+from training.metrics import Truth
 from training.models import ModelVersion
 from training.registry import DamagedModel
 
@@ -69,6 +75,29 @@ def rescored(table: ScoreTable, version: ModelVersion, places: Sequence[int]) ->
         elif film_id in said:
             given[row] = None
     return replace(table, scores=scores, given=given)
+
+
+def rescored_by_links(table: ScoreTable, version: ModelVersion, places: Sequence[int], made_at: datetime) -> ScoreTable:
+    """The same for a champion that takes no labels, by the links of this version that were made then. One query."""
+    said = _said(table)
+    column = {term_id: place for place, term_id in enumerate(table.term_ids.tolist())}
+    labels = np.full(table.scores.shape, -1, np.int8)
+    given: list[int | None] = [0] * len(table.film_ids)
+    for row, film_id in enumerate(table.film_ids.tolist()):
+        if film_id in said:
+            given[row] = len(said[film_id].yes)
+            for term_id, yes in said[film_id].yes.items():
+                labels[row, column[term_id]] = yes
+    links = _links(version.pk, made_at).of(places)
+    return replace(table, scores=links(table.scores, Truth.of(labels)), given=given)
+
+
+@lru_cache(maxsize=8)
+def _links(version_id: int, made_at: datetime) -> Cooccurrence:
+    """Read once per process and each time that they are made anew."""
+    weights = Links.objects.values_list("weights", flat=True).get(version=version_id)
+    terms = len(ModelVersion.objects.values_list("terms", flat=True).get(pk=version_id))
+    return Cooccurrence(np.array(weights).reshape(terms, -1))
 
 
 def _said(table: ScoreTable) -> dict[int, _Said]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
+from django.db.models import Case, F, When
 from numpy.typing import NDArray
 
 from catalog.models import Term
 from catalog.scores import ScoreTable
 from inference.models import Prediction
-from inference.rescoring import rescored, takes_labels
+from inference.rescoring import rescored, rescored_by_links, takes_labels
 from training.models import ModelVersion, Task
 
 
@@ -36,23 +38,30 @@ def _columns(version_id: int) -> _Columns:
     return _Columns(version, term_ids, np.array(version.thresholds)[places], places)
 
 
+_LINKS = Case(When(version__links__helps=True, then=F("version__links__made_at")))
+_Row = tuple[int, datetime | None, int, list[float], list[str]]
+"""The version, when its links were made (None without any that help), the film, its scores and inputs."""
+
+
 def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
-    """Scores from the champion of every task, in view of what is said of each film where it takes that in.
+    """Scores from the champion of every task, in view of what is said of each film.
 
     Stored predictions are of the film alone: labels never change them.
     """
     predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True).order_by("version", "film")
-    rows = predictions.values_list("version_id", "film_id", "scores", "inputs")
+    rows = predictions.values_list("version_id", _LINKS, "film_id", "scores", "inputs")
     return [_scored(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
 
 
-def _scored(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:
-    table = _table(columns, rows)
-    return rescored(table, columns.version, columns.places) if takes_labels(columns.version) else table
+def _scored(columns: _Columns, rows: list[_Row]) -> ScoreTable:
+    table, links = _table(columns, rows), rows[0][1]
+    if takes_labels(columns.version):
+        return rescored(table, columns.version, columns.places)
+    return rescored_by_links(table, columns.version, columns.places, links) if links else table
 
 
-def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]]) -> ScoreTable:
-    _versions, films, scores, inputs = zip(*rows, strict=True)
+def _table(columns: _Columns, rows: list[_Row]) -> ScoreTable:
+    _versions, _links, films, scores, inputs = zip(*rows, strict=True)
     return ScoreTable(
         version=columns.version.name,
         term_ids=columns.term_ids,
@@ -66,10 +75,11 @@ def _table(columns: _Columns, rows: list[tuple[int, int, list[float], list[str]]
 def version_scores(version: ModelVersion, film_ids: Sequence[int]) -> tuple[ScoreTable, ScoreTable] | None:
     """What any version says of these films: of each film alone, and in view of what is said of it.
 
-    None where it has scored none of them. The two are the same where the version does not take labels in.
+    None where it has scored none of them. The two are the same where the version does not take labels in and has no
+    links that help: a challenger gets these after its promotion.
     """
     stored = Prediction.objects.filter(film_id__in=film_ids, version=version).order_by("film")
-    rows = list(stored.values_list("version_id", "film_id", "scores", "inputs"))
+    rows = list(stored.values_list("version_id", _LINKS, "film_id", "scores", "inputs"))
     if not rows:
         return None
     columns = _columns(version.pk)

@@ -13,6 +13,7 @@ offset z on held-out scores: labels of training films are known to a model that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,11 @@ class Cooccurrence:
         moved += share * z * self.weights[:, terms + COUNTS]
         return np.asarray(from_log_odds(moved))
 
+    def of(self, places: Sequence[int]) -> Cooccurrence:
+        """The same for some of the terms only."""
+        rest = range(len(self.weights), self.weights.shape[1])
+        return Cooccurrence(self.weights[np.ix_(places, [*places, *rest])])
+
     @classmethod
     def none(cls, terms: int) -> Cooccurrence:
         """The one that leaves every score as it is."""
@@ -68,7 +74,7 @@ def _share(given: Truth) -> Doubles:
 
 def _counts(given: Truth) -> NDArray[np.int64]:
     """(N, T): how many of the other terms are known to be yes, 3 for more."""
-    return np.minimum(given.yes.sum(1, keepdims=True) - given.yes, COUNTS - 1)
+    return np.asarray(np.minimum(given.yes.sum(1, keepdims=True) - given.yes, COUNTS - 1))
 
 
 def fit(scores: Doubles, truth: Truth, given: Truth | None = None, *, penalty: float = _PENALTY) -> Cooccurrence:
