@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from catalog.feeds import SavedSearchFeed
 from catalog.views import (
     account,
+    bulk,
+    changes,
     differences,
     film,
     flags,
@@ -13,6 +15,7 @@ from catalog.views import (
     imports,
     jobs,
     media,
+    merging,
     review,
     review_answers,
     review_keys,
@@ -20,6 +23,7 @@ from catalog.views import (
     search,
     site,
     suggest,
+    terms,
     tokens,
 )
 from genresite import health
@@ -31,6 +35,7 @@ from inference.meaning import views as meaning
 from inference.own import views as own
 from inference.scenes import views as scene_views
 from inference.tags import views as tagging
+from inference.trying import views as trying
 from training import comparison_views as comparing
 from training import views as training
 
@@ -98,6 +103,14 @@ _searches = [
     path("<int:pk>/delete/", saved.delete, name="search-delete"),
 ]
 
+_try = [
+    path("", trying.try_it, name="try"),
+    path("<slug:slug>/", trying.tried, name="tried"),
+    path("<slug:slug>/poster.jpg", trying.tried_poster, name="tried-poster"),
+    path("<slug:slug>/forget/", trying.forget, name="try-forget"),
+    path("<slug:slug>/keep/", trying.keep, name="try-keep"),
+]
+
 _tokens = [
     path("", tokens.tokens, name="tokens"),
     path("<int:pk>/revoke/", tokens.revoke, name="token-revoke"),
@@ -140,6 +153,31 @@ _models = [
     path("<slug:task>/rollback/", training.rollback, name="rollback"),
 ]
 
+_terms = [
+    path("", terms.terms, name="terms"),
+    path("new/", terms.add, name="term-add"),
+    path("changes/<int:pk>/undo/", terms.undo_change, name="term-undo"),
+    path("<slug:kind>/<slug:slug>/", terms.term, name="term"),
+    path("<slug:kind>/<slug:slug>/edit/", terms.edit, name="term-edit"),
+    path("<slug:kind>/<slug:slug>/guideline/", terms.guideline, name="term-guideline"),
+    path("<slug:kind>/<slug:slug>/examples/", terms.examples, name="term-examples"),
+    path("<slug:kind>/<slug:slug>/use/", terms.use, name="term-use"),
+    path("<slug:kind>/<slug:slug>/merge/", merging.merge, name="term-merge"),
+]
+
+_bulk = [
+    path("", bulk.bulk, name="bulk"),
+    path("accept/", bulk.accept, name="bulk-accept"),
+    path("films/", bulk.edit, name="bulk-edit"),
+]
+
+_changes = [
+    path("", changes.changes, name="changes"),
+    path("<int:pk>/", changes.change, name="change"),
+    path("<int:pk>/undo/", film.undo, name="undo"),
+    path("<int:pk>/take-back/", changes.undo, name="change-undo"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.films, name="films"),
     path("searches/", include(_searches)),
@@ -153,12 +191,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("review/", include(_review)),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/resolve/", flags.resolve, name="flag-resolve"),
-    path("changes/<int:pk>/undo/", film.undo, name="undo"),
+    path("changes/", include(_changes)),
+    path("terms/", include(_terms)),
+    path("bulk/", include(_bulk)),
     path("import/", include(_import)),
     path("jobs/", include(_jobs)),
     path("models/", include(_models)),
     path("runs/<int:pk>/", training.run, name="run"),
     path("predict/", training.predict, name="predict"),
+    path("try/", include(_try)),
     path("scenes/", scene_views.scenes, name="scenes"),
     path("scenes/<slug:slug>/", scene_views.scene, name="scene"),
     path("media/<path:path>", media.media, name="media"),

@@ -71,7 +71,7 @@ def _made_maps(version: ModelVersion, film: FilmInputs) -> Sight:
     text = _stored_text(model, film) or text_encoder_of(model, version)
     inputs = read_inputs([film], text, image, model, Silent())
     maps = heatmaps.maps(model.scorer, image, poster, range(len(model.terms)))
-    return _sight(version, model, inputs, maps)
+    return sight_of(version, model, inputs, maps)
 
 
 def _made_features(version: ModelVersion, film: FilmInputs) -> Features:
@@ -108,7 +108,8 @@ def _stored_text(model: "Model", film: FilmInputs) -> "TextEncoder | None":
     return cast("TextEncoder", _Stored(names[0])) if there.all() else None
 
 
-def _sight(version: ModelVersion, model: "Model", inputs: "Inputs", maps: "NDArray[np.float32]") -> Sight:
+def sight_of(version: ModelVersion, model: "Model", inputs: "Inputs", maps: "NDArray[np.float32]") -> Sight:
+    """What is seen in the one film of these inputs, with its maps (T, h, w), one for each term of the model."""
     there = {"plot": inputs.has_text[0], "poster": inputs.has_image[0]}
     moved = np.zeros((len(model.terms), 2))
     if all(there.values()):

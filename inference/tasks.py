@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog import jobs
 from catalog.models import Film, Job
 from catalog.progress import NotNow, Progress
-from inference import looking, preview, receipts, scenes, sight
+from inference import looking, preview, receipts, scenes, sight, trying
 from inference.meaning import lane, reading
 from inference.models import Prediction
 from inference.predict import UNUSABLE, predict_stale, refresh_older, stale
@@ -62,7 +62,16 @@ def tell_scene_task(token: str) -> None:
 
 @shared_task(name="inference.sweep_scenes")
 def sweep_scenes_task() -> int:
-    return scenes.sweep()
+    """Remove what people have handed in on the scene page and the try page and what has been kept long enough."""
+    return scenes.sweep() + trying.scratch.sweep()
+
+
+@shared_task(name=trying.TASK)
+def try_task(token: str) -> None:
+    """What the models make of something that is not in the catalogue, for whoever has handed it in."""
+    from inference.trying import work as try_work
+
+    try_work.tell(token)
 
 
 def _predict(job: Job, progress: Progress) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from inference.models import TextSpace
 LONGEST = 400  # characters of a text
 WORTH = 0.5  # of all of a text's words, against a cosine of 1; half of them are worth a quarter of it
 SAYS = 0.7  # share of a text's words with which a film is found whatever its vector says
+STRONG = 1 / 3  # of the way from the floor to the best: weaker films stand below the divider
 WORDS_FLOOR = 0.5  # where there are no vectors
 MOSTLY = 0.5  # of a text's letters, or of its words, is enough to call it Korean, or translated
+CONSIDERED = 200  # films whose terms are compared, however few are wanted
 TELLING = 3  # of a film's terms, by which films like it are found where it has no plot
 
 
@@ -99,13 +101,13 @@ def _chosen(
     how: str,
     said: str,
 ) -> Near:
-    """Those that pass and are published, the best first; half-way from the floor to the best they are weaker."""
+    """Those that pass and are published, the best first."""
     films = np.array(ids, np.int64)
     passes = passes & _published(films) & (np.isin(films, within) if within is not None else True)
     films, scores = films[passes], scores[passes]
     order = np.lexsort((-films, -scores))[:most]
     films, scores = films[order], scores[order]
-    strong = int((scores >= (least + scores[0]) / 2).sum()) if len(scores) else 0
+    strong = int((scores >= least + STRONG * (scores[0] - least)).sum()) if len(scores) else 0
     return Near(films, np.clip(scores / (1 + WORTH), 0, 1), strong, how, said)
 
 
@@ -119,18 +121,22 @@ def _published(films: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def like(film: Film, most: int) -> Near:
     """By plots where the film has one, and by the terms that films share; what only one of the two says counts half."""
-    space, vector = spaces.current(), spaces.vector_of(film.pk)
     terms = dict(FilmTerm.objects.filter(film=film).values_list("term_id", "weight"))
-    close: list[int] = []
+    return alike(spaces.vector_of(film.pk), terms, most, film.pk)
+
+
+def alike(vector: NDArray[np.float32] | None, terms: dict[int, float], most: int, without: int = 0) -> Near:
+    """The same for a plot's vector (D,), None where there is no plot, and terms (id → weight); `without` that film."""
+    space = spaces.current()
     cosines: dict[int, float] = {}
-    if space is not None and vector is not None:
-        close, found = spaces.nearest(space, vector, most + 1)
+    if space is not None and vector is not None and len(vector) == space.dimension:
+        close, found = spaces.nearest(space, vector, max(most, CONSIDERED))
         cosines = dict(zip(close, found.tolist(), strict=True))
     else:
-        close = _with_terms(terms, most + 1)
-    ids = [other for other in close if other != film.pk]
-    alike = np.array([max(0.0, cosines.get(other, 0.0)) for other in ids])
-    scores = (alike + terms_alike(terms, ids)) / (2 if cosines else 1)
+        close = _with_terms(terms, max(most, CONSIDERED))
+    ids = [other for other in close if other != without]
+    near = np.array([max(0.0, cosines.get(other, 0.0)) for other in ids])
+    scores = (near + terms_alike(terms, ids)) / (2 if cosines else 1)
     return _chosen(ids, scores, np.ones(len(ids), bool), 0.0, most, None, MEANING if cosines else WORDS, "")
 
 

@@ -5,12 +5,13 @@ Words for words, in the order of the query, and no grammar: enough for a vector,
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from catalog.models import Term
-from catalog.vocabulary import Matcher, Tag, matcher, normal
+from catalog.vocabulary import Matcher, Tag, normal
 
 GLOSSARY = Path(__file__).with_name("glossary.json")
 _GROUP = re.compile("[가-힣]+")
@@ -31,7 +32,9 @@ class Translation:
 def translate(text: str) -> Translation:
     """One query for the terms."""
     text = normal(text)
-    found = _glossary(_terms()).spans(text)
+    groups = _GROUP.findall(text)
+    met = [(english, name) for english, name in (*_written(), *_terms()) if _may_begin(name, groups)]
+    found = Matcher(Tag(english, "", name) for english, name in met).spans(text)
     told = [match for match in _GROUP.finditer(text) if not _EMPTY.fullmatch(match[0])]
     taken = [match for match in told if any(one.start <= match.start() < one.end for one in found)]
     whole = sum(len(match[0]) for match in told)
@@ -39,18 +42,23 @@ def translate(text: str) -> Translation:
     return Translation(", ".join(english), sum(len(match[0]) for match in taken) / whole if whole else 0.0)
 
 
-def _terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _may_begin(name: str, groups: Sequence[str]) -> bool:
+    """Whether a name could be met: it may change its last syllable, no more. Compiling all of them takes seconds."""
+    first, _space, rest = name.partition(" ")
+    stem = first if rest or len(first) == 1 else first[:-1]
+    return any(group.startswith(stem) for group in groups)
+
+
+@cache
+def _written() -> tuple[tuple[str, str], ...]:
+    """English and Korean, a line for each Korean word."""
+    entries = json.loads(GLOSSARY.read_text("utf-8"))
+    return tuple((entry["en"], korean) for entry in entries for korean in entry["ko"])
+
+
+def _terms() -> list[tuple[str, str]]:
+    """The same of the terms' names, where the glossary does not say otherwise."""
     rows = Term.objects.filter(active=True).order_by("kind", "pk").values_list("name_en", "name_ko", "aliases")
-    return tuple((english.lower(), korean, tuple(aliases)) for english, korean, aliases in rows)
-
-
-@lru_cache(maxsize=4)
-def _glossary(terms: tuple[tuple[str, str, tuple[str, ...]], ...]) -> Matcher:
-    """Compiled anew when a term is renamed. What the glossary has stands before the terms' names."""
-    words = [Tag(entry["en"], entry["en"], "", tuple(entry["ko"])) for entry in json.loads(GLOSSARY.read_text("utf-8"))]
-    known = {korean for word in words for korean in word.aliases}
-    named = [
-        Tag(english, english, "", tuple(name for name in (korean, *aliases) if name not in known))
-        for english, korean, aliases in terms
-    ]
-    return matcher((*words, *named))
+    named = [(english.lower(), name) for english, korean, aliases in rows for name in (korean, *aliases)]
+    known = {korean for _english, korean in _written()}
+    return [(english, name) for english, name in named if name not in known and _GROUP.match(name)]

@@ -6,16 +6,12 @@ knows, and is removed after KEPT_SECONDS. Pictures are re-encoded by a limited p
 
 import json
 import logging
-import secrets
-import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from celery import current_app
-from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
@@ -24,6 +20,7 @@ from django.utils.translation import gettext as _
 from catalog.files import write_whole
 from catalog.models import Frame
 from catalog.pictures import Child, refuse_large
+from inference.scratch import Scratch
 from training.architectures import SCENES
 from training.models import ModelVersion, Task
 
@@ -31,10 +28,9 @@ logger = logging.getLogger(__name__)
 
 TASK = "inference.tell_scene"
 WAIT_SECONDS = 30  # a question that no worker took by then is forgotten, and may be asked again
-KEPT_SECONDS = 15 * 60
 CLIP_BYTES = 50 * 2**20
+scratch = Scratch("scenes")
 MAKING, READY, FAILED, GONE = "making", "ready", "failed", "gone"
-TOKEN_LENGTH = 32
 
 
 class BadScene(Exception):
@@ -106,7 +102,7 @@ def ask_pictures(version: ModelVersion, pictures: "Sequence[UploadedFile[Any]]")
         refuse_large(picture.size or 0)
     with Child(keep=False) as child:
         encoded = [child.reencode(picture.read()) for picture in pictures]
-    token, names = _new(), ["first", "second"][: len(encoded)]
+    token, names = scratch.new(), ["first", "second"][: len(encoded)]
     for name, data in zip(names, encoded, strict=True):
         write_whole(folder(token) / f"{name}.jpg", data)
     first, second = f"{names[0]}.jpg", f"{names[1]}.jpg" if len(names) > 1 else ""
@@ -117,7 +113,7 @@ def ask_clip(version: ModelVersion, clip: "UploadedFile[Any]") -> str:
     """A question about a short clip, which the worker reads. Raises BadScene where it is too large."""
     if (clip.size or 0) > CLIP_BYTES:
         raise BadScene(_("This clip is larger than %(limit)s MB.") % {"limit": CLIP_BYTES // 2**20}, 413)
-    token = _new()
+    token = scratch.new()
     with (folder(token) / "clip").open("wb") as file:
         for chunk in clip.chunks():
             file.write(chunk)
@@ -126,15 +122,7 @@ def ask_clip(version: ModelVersion, clip: "UploadedFile[Any]") -> str:
 
 def ask_frame(version: ModelVersion, frame: Frame) -> str:
     """A question about a pair of a film."""
-    return _ask(_new(), Question(version.name, frame=frame.pk))
-
-
-def _new() -> str:
-    """A token with an empty folder."""
-    sweep()
-    token = secrets.token_hex(TOKEN_LENGTH // 2)
-    folder(token).mkdir(parents=True, mode=0o700)
-    return token
+    return _ask(scratch.new(), Question(version.name, frame=frame.pk))
 
 
 def _ask(token: str, question: Question) -> str:
@@ -159,7 +147,7 @@ def send(token: str) -> None:
 
 def read(token: str) -> tuple[str, Answer | None]:
     """How it stands: MAKING, READY or FAILED with the answer, GONE."""
-    if not is_token(token) or _age(folder(token)) > KEPT_SECONDS:
+    if not scratch.is_there(token):
         return GONE, None
     try:
         answer = Answer(**json.loads((folder(token) / "answer.json").read_text()))
@@ -179,38 +167,13 @@ def answer(token: str, found: Answer) -> None:
     write_whole(folder(token) / "answer.json", json.dumps(asdict(found)).encode())
 
 
-def is_token(token: str) -> bool:
-    return len(token) == TOKEN_LENGTH and all(letter in "0123456789abcdef" for letter in token)
-
-
 def folder(token: str) -> Path:
-    return home() / token
-
-
-def home() -> Path:
-    return Path(settings.DATA_DIR) / "scenes"
-
-
-def _age(path: Path) -> float:
-    """Seconds since the question was written; endless where there is none."""
-    try:
-        return time.time() - (path / "question.json").stat().st_mtime
-    except OSError:
-        return float("inf")
+    return scratch.folder(token)
 
 
 def sweep() -> int:
-    """Remove what has been kept long enough; what is just being written has a young folder. How much that was."""
-    removed = 0
-    for path in home().glob("*"):
-        try:
-            old = time.time() - path.stat().st_mtime > KEPT_SECONDS
-        except OSError:
-            continue
-        if old and is_token(path.name):
-            shutil.rmtree(path, ignore_errors=True)
-            removed += 1
-    return removed
+    """Remove what has been kept long enough; how much that was."""
+    return scratch.sweep()
 
 
 def has_pairs(film_ids: Any) -> Any:

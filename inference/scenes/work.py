@@ -74,7 +74,7 @@ def _told(folder: Path, asked: Question) -> Answer:
     if version is None:
         raise BadScene(_("There is no model of scene genres any more."))
     pairs = _pairs(folder, asked)
-    scores = _scores(version, pairs)
+    scores = scores_of(version, pairs)
     seen = [_look(pair) for pair in pairs]
     shown = sorted(seen, key=lambda one: one.motion or 0.0)[len(seen) // 2]  # the one that moves as most do
     order = sorted(scores, key=lambda slug: -scores[slug])
@@ -91,7 +91,7 @@ def _told(folder: Path, asked: Question) -> Answer:
 def _pairs(folder: Path, asked: Question) -> list[Pair]:
     """Raises BadScene, BadClip."""
     if asked.clip:
-        return _of_clip(folder)
+        return pairs_of_clip(folder)
     if asked.frame is not None:
         frame = Frame.objects.filter(pk=asked.frame, use=Frame.Use.PAIR).first()
         if frame is None or not frame.file.is_file():
@@ -100,7 +100,7 @@ def _pairs(folder: Path, asked: Question) -> list[Pair]:
     return [Pair(folder / asked.first, folder / asked.second if asked.second else None)]
 
 
-def _of_clip(folder: Path) -> list[Pair]:
+def pairs_of_clip(folder: Path) -> list[Pair]:
     """Pairs of frames at even distances, none of them over a cut, as files beside the clip."""
     with Reader(folder / "clip") as reader:
         if reader.probe().seconds > LONGEST_SECONDS:
@@ -127,7 +127,7 @@ def _saved(pixels: Pixels, path: Path) -> Path:
     return path
 
 
-def _scores(version: ModelVersion, pairs: list[Pair]) -> dict[str, float]:
+def scores_of(version: ModelVersion, pairs: list[Pair]) -> dict[str, float]:
     """By slug. Raises DamagedModel, EncoderUnavailable."""
     model = registry.load(version)
     if scenes.frames_needed(version) > 1 and any(pair.second is None for pair in pairs):

@@ -24,6 +24,7 @@ from catalog.progress import Silent
 from inference import scenes
 from inference.scenes import work as scene_work
 from inference.scenes.work import flow_colours, wheel
+from inference.scratch import KEPT_SECONDS
 from inference.tasks import sweep_scenes_task, tell_scene_task
 from tests.factories import make_clip, make_film, make_term, make_version
 from tests.pages.conftest import HTMX
@@ -159,7 +160,7 @@ def test_pictures_and_clips_that_are_too_large_are_refused(
     response = client.post(HERE, {"clip": SimpleUploadedFile("clip.mp4", b"x" * 200)})
     assert response.status_code == 413
     assert not sent
-    assert not list(scenes.home().glob("*"))
+    assert not list(scenes.scratch.home().glob("*"))
 
 
 def test_nobody_asks_without_end(client: Client, sent: list[Any], settings: Any) -> None:
@@ -233,12 +234,12 @@ def test_unknown_questions_are_not_there(client: Client, db: None, token: str) -
 def test_nothing_stays(client: Client, sent: list[Any]) -> None:
     row_of_champion("six-channel")
     old, young = asked(client), asked(client)
-    then = time.time() - scenes.KEPT_SECONDS - 1
+    then = time.time() - KEPT_SECONDS - 1
     for path in (*scenes.folder(old).iterdir(), scenes.folder(old)):
         os.utime(path, (then, then))
     assert client.get(f"{HERE}{old}/").status_code == 404
     assert sweep_scenes_task() == 1
-    assert [path.name for path in scenes.home().iterdir()] == [young]
+    assert [path.name for path in scenes.scratch.home().iterdir()] == [young]
 
 
 # Answers ----------------------------------------------------------------------------------------------------
