@@ -69,7 +69,8 @@ def _films(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _size(request: HttpRequest) -> int:
     """So many films as are asked for, where one comes back to a long list; otherwise a page."""
     asked = request.GET.get("n", "")
-    return min(int(asked), MOST_AT_ONCE) if asked.isascii() and asked.isdigit() and len(asked) < 5 else FILMS_PER_PAGE
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
+    return min(number, MOST_AT_ONCE) or FILMS_PER_PAGE
 
 
 def _film(request: HttpRequest, key: str) -> Film:

@@ -165,8 +165,8 @@ def test_what_nobody_has_said_cannot_be_locked(carla: Client, film: Film, horror
 def test_a_decision_brings_search_up_to_date(carla: Client, client: Client, film: Film, horror: Term) -> None:
     predict(film, make_version(horror), 0.9)
     decide(carla, film, horror, "no")
-    assert client.get("/?genre=horror").context["page"].films == []
-    assert client.get("/?review=1").context["page"].films == []
+    assert client.get("/?genre=horror").context["cards"] == []
+    assert client.get("/?review=1").context["cards"] == []
 
 
 def test_a_retired_genre_cannot_be_decided(carla: Client, film: Film, horror: Term) -> None:

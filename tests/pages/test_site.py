@@ -96,7 +96,7 @@ def test_errors_have_pages_of_their_own(client: Client, vera: Client, film: Film
 
 def test_a_failure_is_told_in_the_sites_look(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr("catalog.views.films.page", lambda *_arguments: 1 / 0)
+    monkeypatch.setattr("catalog.search.finding.find", lambda *_arguments: 1 / 0)
     response = client.get("/")
     assert response.status_code == 500
     assert "The film tore" in response.content.decode()
