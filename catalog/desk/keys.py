@@ -20,8 +20,9 @@ LETTERS = {
     "action": "a", "adventure": "v", "adult": "x", "animation": "i", "biography": "b", "comedy": "c", "crime": "k",
     "documentary": "o", "drama": "d", "family": "l", "fantasy": "f", "film-noir": "n", "history": "p", "horror": "h",
     "music": "m", "musical": "u", "mystery": "y", "news": "j", "reality-tv": "q", "romance": "r", "sci-fi": "s",
-    "short": "z", "sport": "g", "thriller": "t", "war": "w", "western": "e",
+    "short": "z", "sport": "g", "talk-show": ",", "thriller": "t", "war": "w", "western": "e",
 }  # fmt: skip
+SIGNS = ".;'/[]"  # for genres beyond the alphabet
 FIGURES = "1234567890"  # tags, in the order in which they stand on the film
 OFF = "off"  # the whole table is off: for those who speak to their machine, or type by accident
 _KEY = re.compile(r"(Shift\+)?([a-z]|Enter|Backspace|Delete|Home|End|PageUp|PageDown|F[2-9]|Arrow(Up|Down|Left|Right))")
@@ -79,13 +80,15 @@ def name_of(term: Term) -> str:
 
 
 def letters(genres: Iterable[Term]) -> dict[str, str]:
-    """Genre (genre/horror) → its letter. The same for everybody; with more than 26 genres some have none."""
-    slugs = sorted(term.slug for term in genres)
+    """Genre (genre/horror) → its letter. The same for everybody, and none moves when a genre is added; the last of
+    many may have none."""
+    slugs = [term.slug for term in sorted(genres, key=lambda term: term.pk)]
     given = {slug: LETTERS[slug] for slug in slugs if slug in LETTERS}
     for slug in slugs:
         if slug not in given:
-            free = [letter for letter in [*slug, *ascii_lowercase] if letter not in given.values()]
-            letter = next((letter for letter in free if letter in ascii_lowercase), "")
+            wanted = [letter for letter in slug if letter in ascii_lowercase]
+            free = (key for key in [*wanted, *ascii_lowercase, *SIGNS] if key not in given.values())
+            letter = next(free, "")
             given |= {slug: letter} if letter else {}
     return {f"{Term.Kind.GENRE}/{slug}": letter for slug, letter in given.items()}
 

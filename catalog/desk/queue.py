@@ -18,7 +18,7 @@ from catalog.desk.orders import DEFAULT, ORDERS, DeskOrder, Wanted
 from catalog.desk.visits import resting
 from catalog.models import Film, SecondReview, Term, User
 
-AT_ONCE = 8  # candidates looked at together; others may take some of them meanwhile
+TRIES = 16  # until a film is found that nobody took in the last millisecond
 LONGEST_BOX = 240  # minutes
 SECOND = "second"  # the order under which a second opinion is written down
 
@@ -90,8 +90,15 @@ def left(user: User, wanted: Wanted) -> QuerySet[Film]:
 
 
 def _give(films: QuerySet[Film], user: User) -> Film | None:
-    with transaction.atomic():
-        for film in films.select_for_update(of=("self",), skip_locked=True, no_key=True)[:AT_ONCE]:
-            if claims.take(film.pk, user):
+    """The first of these films that can be claimed. Films that others are being given at this moment are skipped;
+    when none else is left, waited for."""
+    skip = True
+    for _ in range(TRIES):
+        with transaction.atomic():
+            film = films.select_for_update(of=("self",), skip_locked=skip, no_key=True).first()
+            if film is not None and claims.take(film.pk, user):
                 return film
+            if film is None and not skip:
+                return None
+            skip = film is not None
     return None

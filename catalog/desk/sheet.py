@@ -84,7 +84,7 @@ class DeskSheet:
 
     @property
     def rows(self) -> list[Ask]:
-        return [*self.first, *self.rest, *self.tags]
+        return [*self.first, *self.tags, *self.rest]
 
     @property
     def accepting(self) -> list[Answer]:

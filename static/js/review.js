@@ -502,6 +502,15 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+/* A sheet that was closed gives the keyboard back. */
+desk.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches("[data-sheet]") && !event.target.open) desk.focus({ preventScroll: true });
+  },
+  true,
+);
+
 /* Pointing at a row, or moving the focus there, chooses it: its map and its guideline are shown. */
 for (const kind of ["pointerover", "focusin"]) {
   desk.addEventListener(kind, (event) => {
