@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from catalog import labelling
 from catalog.models import ApiToken, Job, Remark, SavedSearch, SecondAnswer, SecondReview, SourceName, Upload, User
+from catalog.thesaurus import edits
 from tests.factories import make_clip, make_film, make_term, make_user
 from tests.signing_in import confirm
 from tests.training.test_registry import make_folder
@@ -90,6 +91,7 @@ class World:
         self.changes = labelling.accept(self.film, self.horror, user=somebody, revision=1)
         self.flag = Remark.objects.create(film=self.film, user=somebody, kind=Remark.Kind.FLAG)
         self.answer = self._differing(somebody)
+        self.term_change = edits.edit(self.horror, user=somebody, guideline_en="Meant to frighten.")
         self.name = SourceName.objects.create(kind="genre", name="Giallo", source="test")
         self.jobs = {whose: self._job(whose, Job.State.DONE) for whose in ("curator", "admin")}
         self.queued = {whose: self._job(whose, Job.State.QUEUED) for whose in ("curator", "admin")}
@@ -165,6 +167,8 @@ class World:
         numbers: dict[str, Any] = {
             "run": self.run.pk,
             "undo": self.changes.pk,
+            "change-undo": self.changes.pk,
+            "term-undo": self.term_change.pk if self.term_change else 0,
             "flag-resolve": self.flag.pk,
             "change": self.changes.pk,
             "source-name": self.name.pk,

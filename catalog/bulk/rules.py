@@ -76,6 +76,11 @@ class Waiting:
     counts: tuple[int, ...]
     proposed: int
 
+    @property
+    def rules(self) -> list[tuple[float, int]]:
+        """Each limit with its count."""
+        return list(zip(OVERVIEW, self.counts, strict=True))
+
 
 def overview() -> list[Waiting]:
     """Terms with proposals, those with most sure ones first; counted up to MOST_COUNTED each. Two queries."""
