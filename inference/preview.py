@@ -57,6 +57,7 @@ class _Tally:
     terms: list[Term]
     films: int = 0
     changed: int = 0
+    judged: int = 0
     before: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     after: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     gained: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -97,6 +98,7 @@ def _add(tally: _Tally, version: ModelVersion, against: ModelVersion | None, fil
     changed = (gained | lost).any(1)
     tally.films += len(films)
     tally.changed += int(changed.sum())
+    tally.judged += int((new != old).any(1).sum())
     for total, cells in ((tally.before, before), (tally.after, after), (tally.gained, gained), (tally.lost, lost)):
         total += cells.sum(0)
     _keep_some(tally, films, np.flatnonzero(changed), gained, lost)
@@ -190,6 +192,7 @@ def _figures(tally: _Tally) -> dict[str, Any]:
     return {
         "films": tally.films,
         "changed": tally.changed,
+        "judged": tally.judged,  # otherwise by the model, also where people or sources have the last word
         "terms": {
             term.slug: {"before": int(before), "after": int(after), "gained": int(gained), "lost": int(lost)}
             for term, before, after, gained, lost in rows

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -63,7 +64,7 @@ def _reverse(name: str) -> str:
 def _differences(task: Task, together: Together) -> Iterator[Advice]:
     number = sum(row.unsettled for row in together.terms)
     if number:
-        told = ngettext("%(n)d difference waits to be settled.", "%(n)d differences wait to be settled.", number) % {
+        told = ngettext("%(n)s difference waits to be settled.", "%(n)s differences wait to be settled.", number) % {
             "n": number
         }
         why = _("Two people judged the same film and differ: until then the first answer is what models learn from.")
@@ -73,14 +74,14 @@ def _differences(task: Task, together: Together) -> Iterator[Advice]:
 def _flags(task: Task) -> Iterator[Advice]:
     number = open_flags().filter(kind=Remark.Kind.FLAG).count() if task == Task.GENRES else 0
     if number:
-        told = ngettext("%(n)d flag is open.", "%(n)d flags are open.", number) % {"n": number}
+        told = ngettext("%(n)s flag is open.", "%(n)s flags are open.", number) % {"n": intcomma(number)}
         yield Advice("flags", told, _("Somebody says that something is wrong there."), reverse("flags"), _("Look"))
 
 
 def _suspects(task: Task, terms: Sequence[Covered]) -> Iterator[Advice]:
     number = sum(row.suspects for row in terms)
     if number:
-        told = ngettext("%(n)d label looks wrong.", "%(n)d labels look wrong.", number) % {"n": number}
+        told = ngettext("%(n)s label looks wrong.", "%(n)s labels look wrong.", number) % {"n": intcomma(number)}
         why = _("A model that never saw the film is sure of the opposite. Most of them in: %(terms)s.")
         most = sorted(terms, key=lambda row: -row.suspects)[:NAMED]
         names = ", ".join(row.term.name for row in most if row.suspects)
@@ -92,8 +93,8 @@ def _not_ready(ready: Sequence[Ready]) -> Iterator[Advice]:
     if short:
         near = sorted(short, key=lambda row: row.missing)[:NAMED]
         told = ngettext(
-            "%(n)d term has too few films to be learned.", "%(n)d terms have too few films to be learned.", len(short)
-        ) % {"n": len(short)}
+            "%(n)s term has too few films to be learned.", "%(n)s terms have too few films to be learned.", len(short)
+        ) % {"n": intcomma(len(short))}
         figures = ", ".join(
             _("%(term)s %(has)d of %(needed)d") % {"term": row.term.name, "has": row.train, "needed": row.needed}
             for row in near
@@ -135,9 +136,9 @@ def _new_decisions(task: Task) -> Iterator[Advice]:
     number = changed_since_training(task)
     if number:
         told = ngettext(
-            "%(n)d label has changed since the last training.", "%(n)d labels have changed since the last training.",
+            "%(n)s label has changed since the last training.", "%(n)s labels have changed since the last training.",
             number,
-        ) % {"n": number}  # fmt: skip
+        ) % {"n": intcomma(number)}  # fmt: skip
         why = _("What it would cost, and what it may bring, stands on the form.")
         yield Advice("retrain", told, why, f"{reverse('retrain')}?task={task.value}", _("Retrain"))
 
@@ -152,7 +153,7 @@ def changed_since_training(task: Task) -> int:
 def _waiting(films: Films) -> Iterator[Advice]:
     if films.waiting:
         told = ngettext(
-            "%(n)d proposal waits for a person.", "%(n)d proposals wait for a person.", films.waiting
-        ) % {"n": films.waiting}  # fmt: skip
+            "%(n)s proposal waits for a person.", "%(n)s proposals wait for a person.", films.waiting
+        ) % {"n": intcomma(films.waiting)}  # fmt: skip
         why = _("The desk shows those first of which the model is least sure.")
         yield Advice("waiting", told, why, review_url(order="doubt"), _("To the desk"))

@@ -28,6 +28,12 @@ def agreement_word(found: Agreement) -> str:
     return str(WORDS[found.word])
 
 
+@register.filter
+def kappa_figure(value: float | None) -> str:
+    """Two digits, with a minus where it is below chance; "–" where there is none."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
 @register.simple_tag
 def coverage_bar(row: Covered) -> SafeString:
     """Of all films: said by people (solid), said by sources (grey), nothing said (empty)."""
