@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Length
 
-from catalog.models import Film, FilmQuerySet, Term
+from catalog.models import Film, FilmQuerySet, FilmTerm, Term
 from catalog.models.titles import Squeezed, StartsLike, TitleStarts
 from catalog.search.naming import Named, terms_named
 from catalog.search.typed import squeezed_range, starts_query
 from catalog.search.typos import did_you_mean
 
-MOST_TERMS, MOST_FILMS = 6, 6
+MOST_TERMS, MOST_FILMS = 5, 5
 LONGEST = 100  # characters that are looked at
 SHORTEST_INSIDE = 2  # letters from which titles are looked for that only have the text somewhere
 
@@ -34,10 +34,16 @@ def suggest(text: str) -> Suggestions:
     text = " ".join(text.replace("\0", "").split())[:LONGEST]
     if not text:
         return Suggestions([], [])
-    terms = terms_named(text, Term.objects.filter(active=True), most=MOST_TERMS)
+    terms = terms_named(text, _offered(), most=MOST_TERMS)
     films = films_titled(text)
     sure = films or any(not one.is_guess for one in terms)
     return Suggestions(terms, films, "" if sure else did_you_mean(text))
+
+
+def _offered() -> Iterable[Term]:
+    """Terms that are in use; of scene genres only those that films carry."""
+    carried = Exists(FilmTerm.objects.filter(term=OuterRef("pk")))
+    return Term.objects.filter(active=True).exclude(~carried, kind=Term.Kind.SCENE)
 
 
 def films_titled(text: str, most: int = MOST_FILMS) -> list[Film]:

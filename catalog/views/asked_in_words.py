@@ -50,7 +50,7 @@ def here(asked: Asked) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that is asked for beside terms."""
+    """One thing that is asked for beside terms and the text, which stands in the box."""
 
     text: str
     without: str  # address
@@ -61,8 +61,6 @@ def parts(asked: Asked) -> list[Part]:
 
 
 def _parts(asked: Asked) -> Iterator[tuple[str, Asked]]:
-    if asked.text:
-        yield f"“{asked.text}”", replace(asked, text="")
     for decade in asked.decades:
         yield decade_name(decade), replace(asked, decades=tuple(one for one in asked.decades if one != decade))
     for code in asked.languages:
@@ -101,7 +99,9 @@ def signed(strength: int) -> str:
 
 def said(asked: Asked) -> list[str]:
     """All that is asked for, in words."""
-    return [chip_name(chip) for chip in asked.chips] + [text for text, _without in _parts(asked)]
+    text = [f"“{asked.text}”"] if asked.text else []
+    like = [_("Like %(film)s") % {"film": asked.like}] if asked.like else []
+    return [*text, *like, *map(chip_name, asked.chips), *(part for part, _without in _parts(asked))]
 
 
 def name_for(asked: Asked) -> str:

@@ -160,12 +160,24 @@ def _help(asked: Asked, near: Near | None) -> dict[str, Any]:
         if count
     ]
     meant = did_you_mean(asked.text) if asked.text else ""
+    alone = [] if blamed else _alone(asked)
     instead = replace(asked, text=meant)
     films = finding.find(instead) if meant else Found([], "", 0)
     return {
         "blamed": blamed[:OFFERED],
+        "alone": alone[:OFFERED],
         "meant": meant,
         "meant_address": here(instead),
         "meant_cards": cards(instead, films, None, ""),
         "meant_count": films.count,
     }
+
+
+def _alone(asked: Asked) -> list[tuple[str, str, int]]:
+    """Each of several terms by itself, where dropping one of them is not enough; the most films first."""
+    chips = [chip for chip in asked.chips if chip.mode in ("must", "may")][: 2 * OFFERED]
+    if len(chips) < 2:
+        return []
+    wanted = [(chip.term.name, Asked(chips=(chip,), layout=asked.layout)) for chip in chips]
+    counted = [(name, here(one), finding.find(one, size=1).count) for name, one in wanted]
+    return sorted((found for found in counted if found[2]), key=lambda found: -found[2])

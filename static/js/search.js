@@ -1,7 +1,5 @@
 /* The search page beyond htmx: suggestions while one types, filters that stay where they are, and a long list that
    grows by itself and is there again when one comes back. Everything works without this, by links and forms. */
-"use strict";
-
 const ask = document.getElementById("ask");
 const box = document.getElementById("q");
 const list = document.getElementById("suggestions");
