@@ -139,10 +139,11 @@ def _blind(row: Row) -> Row:
 
 
 def _with_about(tags: list[Row], about: Term | None) -> list[Row]:
-    """The first tags, and in any case the one that the film is shown for."""
-    shown = tags[:MOST_TAGS]
-    asked = [row for row in tags[MOST_TAGS:] if row.term == about]
-    return [*shown[: MOST_TAGS - len(asked)], *asked]
+    """As many tags as have a figure, and in any case all that wait and the one that the film is shown for."""
+    first = [row for row in tags if row.waiting]
+    more = [row for row in tags if not row.waiting][: max(0, MOST_TAGS - len(first))]
+    asked = [row for row in tags if row.term == about and row not in first + more]
+    return [*first, *more, *asked]
 
 
 def _asks(rows: Iterable[Row], own_keys: Mapping[str, str], second: Mapping[int, Label.Value]) -> list[Ask]:

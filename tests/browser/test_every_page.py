@@ -26,6 +26,7 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
         *((archive.carla, address) for address in ("/?review=1", film, f"{film}?all=genre", unfinished, "/jobs/")),
         *((archive.carla, address) for address in (f"{film}heatmaps/", f"{film}features/")),
         *((archive.carla, address) for address in (f"{film}history/", "/accounts/logout/", "/api/docs/")),
+        *((archive.carla, address) for address in ("/review/", "/review/keys/", f"/review{film}")),
         *((archive.ada, address) for address in ("/jobs/", *jobs, "/import/", "/import/names/", "/models/")),
         *((archive.ada, address) for address in ("/models/genres-1/", "/models/genres-2/", "/models/retrain/")),
         (archive.ada, f"/runs/{archive.run.pk}/"),

@@ -267,14 +267,25 @@ def test_scores_that_follow_labels_are_not_shown_to_the_second_person(
     assert {ask.state for ask in desk_sheet(first_judged.film, {}, second={}).rows} == {"silent"}
 
 
-def test_of_many_tags_those_with_a_figure_are_shown(film: Film) -> None:
+def test_of_many_tags_all_that_wait_are_shown_and_ten_have_a_figure(film: Film) -> None:
     tags = [make_term(f"tag-{number}", Term.Kind.TAG) for number in range(15)]
     only(*tags)
-    predict(film, make_version(*tags), *[0.6 + number / 100 for number in range(15)])
-    sheet = desk_sheet(film, {}, about=tags[0])
-    assert [ask.key for ask in sheet.tags] == list(keys.FIGURES)
-    assert sheet.more_tags == 5
-    assert tags[0] in {ask.term for ask in sheet.tags}, "the one that the film is shown for"
+    version = make_version(*tags)
+    predict(film, version, *[0.6 + number / 100 for number in range(12)], 0.2, 0.2, 0.2)
+    sheet = desk_sheet(film, {}, about=tags[14])
+    assert [ask.key for ask in sheet.tags] == [*keys.FIGURES, "", "", ""]
+    assert [ask.waiting for ask in sheet.tags] == [True] * 12 + [False]
+    assert tags[14] == sheet.tags[12].term, "the one that the film is shown for"
+    assert sheet.yes == 12
+
+
+def test_of_tags_that_hold_no_more_are_shown_than_have_a_figure(film: Film) -> None:
+    tags = [make_term(f"tag-{number}", Term.Kind.TAG) for number in range(15)]
+    only(*tags)
+    for tag in tags:
+        import_label(film, tag)
+    sheet = desk_sheet(film, {})
+    assert (len(sheet.tags), sheet.more_tags) == (10, 5)
 
 
 def test_films_of_others_have_nothing_to_do_with_it(judged: Film, curator: User) -> None:
