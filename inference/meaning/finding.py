@@ -82,7 +82,8 @@ def _by_both(
     least = floor.of_query(space, query.known)
     passes = (cosine >= least) | (covered >= SAYS)
     how = BOTH if (covered[passes] > 0).any() else MEANING
-    return _chosen(ids, cosine + WORTH * covered**2, passes, least, most, within, how, query.said)
+    scores = (cosine + WORTH * covered**2) / (1 + WORTH)
+    return _chosen(ids, scores, passes, least / (1 + WORTH), most, within, how, query.said)
 
 
 def _covered(query: Query, ids: Sequence[int]) -> NDArray[np.float64]:
@@ -108,7 +109,7 @@ def _chosen(
     order = np.lexsort((-films, -scores))[:most]
     films, scores = films[order], scores[order]
     strong = int((scores >= least + STRONG * (scores[0] - least)).sum()) if len(scores) else 0
-    return Near(films, np.clip(scores / (1 + WORTH), 0, 1), strong, how, said)
+    return Near(films, np.clip(scores, 0, 1), strong, how, said)
 
 
 def _published(films: NDArray[np.int64]) -> NDArray[np.bool_]:

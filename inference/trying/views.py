@@ -164,7 +164,9 @@ def _shown(answer: Answer, user: Any) -> dict[str, Any]:
 
 
 def _terms(terms: dict[tuple[str, str], Term], names: Iterable[Sequence[str]]) -> list[Term]:
-    return [term for kind, slug in names if (term := terms.get((kind, slug)))]
+    """Each name once: a tag may be called as a genre."""
+    found = [term for kind, slug in names if (term := terms.get((kind, slug)))]
+    return list({term.name_en.casefold(): term for term in reversed(found)}.values())[::-1]
 
 
 def _sheet(kind: str, rows: Iterable[Row]) -> Sheet:
