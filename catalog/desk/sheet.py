@@ -123,11 +123,12 @@ def desk_sheet(
     if second is not None:  # which tags are likely would tell what is said of them
         genres, tags, hidden = sorted(map(_blind, genres), key=lambda row: row.rank), [], 0
     shown = _with_about(tags, about)
-    asks = _asks(genres, own_keys, second or {})
+    examples = _examples([*genres, *shown])
+    asks = _asks(genres, own_keys, second or {}, examples)
     first = [ask for ask in asks if ask.near or ask.term == about]
     rest = sorted((ask for ask in asks if ask not in first), key=lambda ask: ask.term.name)
     figures = {row.id: figure for row, figure in zip(shown, keys.FIGURES, strict=False)}
-    tag_asks = [replace(ask, key=figures.get(ask.id, "")) for ask in _asks(shown, {}, second or {})]
+    tag_asks = [replace(ask, key=figures.get(ask.id, "")) for ask in _asks(shown, {}, second or {}, examples)]
     return DeskSheet(first, rest, tag_asks, hidden + len(tags) - len(shown))
 
 
@@ -146,12 +147,21 @@ def _with_about(tags: list[Row], about: Term | None) -> list[Row]:
     return [*first, *more, *asked]
 
 
-def _asks(rows: Iterable[Row], own_keys: Mapping[str, str], second: Mapping[int, Label.Value]) -> list[Ask]:
-    rows = list(rows)
-    examples: dict[int, list[TermExample]] = {}
+def _examples(rows: Iterable[Row]) -> dict[int, list[TermExample]]:
+    """Term id → the films that show what its guideline means."""
+    found: dict[int, list[TermExample]] = {}
     for example in TermExample.objects.filter(term__in=[row.term.pk for row in rows]).select_related("film"):
         if example.film.published:
-            examples.setdefault(example.term_id, []).append(example)
+            found.setdefault(example.term_id, []).append(example)
+    return found
+
+
+def _asks(
+    rows: Iterable[Row],
+    own_keys: Mapping[str, str],
+    second: Mapping[int, Label.Value],
+    examples: Mapping[int, list[TermExample]],
+) -> list[Ask]:
     return [
         Ask(row, own_keys.get(keys.name_of(row.term), ""), examples.get(row.term.pk, []), second.get(row.term.pk))
         for row in rows

@@ -15,7 +15,7 @@ from catalog.desk import box, claims, notes, queue, second, visits
 from catalog.desk import keys as desk_keys
 from catalog.desk.orders import ORDERS, Reason, Wanted
 from catalog.desk.sheet import DeskSheet, desk_sheet
-from catalog.models import Film, Frame, Term, User
+from catalog.models import Film, Frame, SecondReview, Term, User
 from catalog.remarks import film_flags
 from catalog.views.film import find_film
 
@@ -122,7 +122,8 @@ def film(request: HttpRequest, key: str) -> HttpResponse:
 def film_context(request: HttpRequest, film: Film, wanted: Wanted, timed: box.Box | None) -> dict[str, Any]:
     """All that the desk shows of a film."""
     user = person(request)
-    sheet, reason, again = sheet_of(film, user, wanted)
+    own = desk_keys.keys_of(user, _genres())
+    sheet, reason, again = sheet_of(film, user, wanted, own)
     chosen = request.GET.get("row", "")
     rows = sheet.rows
     before = visits.previous(user, before=film)
@@ -143,7 +144,7 @@ def film_context(request: HttpRequest, film: Film, wanted: Wanted, timed: box.Bo
         "own_flag": notes.own_flag(film, user),
         "notes": notes.notes(film),
         "previous": before,
-        "keys": desk_keys.keys_of(user, _genres()),
+        "keys": own,
         "keys_on": desk_keys.is_on(user),
         "today": visits.today(user),
         "versions": sorted({ask.row.score.version for ask in rows if ask.row.score}),
@@ -151,12 +152,13 @@ def film_context(request: HttpRequest, film: Film, wanted: Wanted, timed: box.Bo
     }
 
 
-def sheet_of(film: Film, user: User, wanted: Wanted) -> tuple[DeskSheet, Reason | None, Any]:
+def sheet_of(
+    film: Film, user: User, wanted: Wanted, own: dict[str, str]
+) -> tuple[DeskSheet, Reason | None, SecondReview | None]:
     """The film's rows as this person sees them, why they see it, and the second review that they are at."""
     again = second.current(film, user)
     reason = None if again else queue.order_of(wanted).reason(film)
     answered = second.given(again) if again else None
-    own = desk_keys.keys_of(user, _genres())
     return desk_sheet(film, own, about=reason.term if reason else None, second=answered), reason, again
 
 

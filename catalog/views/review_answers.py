@@ -1,7 +1,7 @@
 """What a curator does with a film at the desk. Each works as a form, and as data for static/js/review.js."""
 
 import math
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,18 +14,17 @@ from django.views.decorators.http import require_POST
 
 from catalog import labelling
 from catalog.access import curators
-from catalog.desk import answers, box, claims, notes, queue, second, visits
+from catalog.desk import answers, box, claims, finishing, notes, queue, visits
 from catalog.desk import keys as desk_keys
 from catalog.desk.answers import Answer, BadAnswer, Saved
 from catalog.desk.sheet import Ask, DeskSheet
 from catalog.history import film_history
-from catalog.models import ChangeSet, Film, Label, SecondReview, Term, Visit
+from catalog.models import ChangeSet, Film, Label, Term
 from catalog.templatetags.pages import figure
 from catalog.views import review
 from catalog.views.film import find_film
 from catalog.views.review import by_script, person, sheet_of
 
-LATELY = timedelta(hours=12)
 LARGEST = 2**31
 
 
@@ -43,26 +42,22 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 def _answer(request: HttpRequest, film: Film, said: list[Answer]) -> HttpResponse:
     if not said:
         return _refused(request, film, _("Choose an answer first."), 422)
-    saved = _save(request, film, said)
+    saved = _save(request, film, said, finishing.answer)
     if isinstance(saved, HttpResponse):
         return saved
-    claims.take(film.pk, person(request))
     sentence = ", ".join(f"{one.term.name}: {one.value.label}" for one in said)
     return _done(request, film, _("%(answers)s. Saved.") % {"answers": sentence}, saved.changes)
 
 
-def _save(request: HttpRequest, film: Film, said: list[Answer]) -> Saved | HttpResponse:
-    """The answers as labels, or as a second opinion; a page that says why where they could not be saved."""
-    user = person(request)
-    again = second.current(film, user)
-    if again is not None:
-        second.answer(again, said)
-        return Saved(None, [], 0)
+def _save(
+    request: HttpRequest, film: Film, said: list[Answer], save: Callable[..., Saved], **more: Any
+) -> Saved | HttpResponse:
+    """What `save` makes of the answers; a page that says why where they could not be saved."""
     revision = _number(request, "revision")
     if revision is None:
         return _refused(request, film, _("Say which revision of the film you saw."), 422)
     try:
-        return answers.say(film, said, user=user, revision=int(revision))
+        return save(film, said, user=person(request), revision=int(revision), **more)
     except labelling.Conflict as conflict:
         return _conflict(request, conflict.film, said)
     except labelling.Locked as locked:
@@ -86,58 +81,18 @@ def finish(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _finish(request: HttpRequest, film: Film, said: list[Answer], *, whole: bool) -> HttpResponse:
-    user = person(request)
-    again = second.current(film, user)
-    saved = _save(request, film, said)
-    if isinstance(saved, HttpResponse):
-        return saved
-    if again is not None:
-        second.finish(again, []) if whole else second.give_up(again)
-    decisions = saved.decisions + _decided_here(film, user, saved.changes)
-    outcome = Visit.Outcome.DONE if whole or decisions else Visit.Outcome.SKIPPED
-    _leave(request, film, outcome, decisions, again)
-    if whole and again is None:
-        second.maybe_ask(film, user)
-    return _onward(request, film, saved.changes)
-
-
-def _decided_here(film: Film, user: Any, last: ChangeSet | None) -> int:
-    """Decisions on the film by single keys since this person came to it: those of the last hours not counted yet."""
-    since = visits.last_left(film, user) or timezone.now() - LATELY
-    own = film.decisions.filter(change_set__user=user, change_set__kind=ChangeSet.Kind.DECIDE)
-    return own.filter(change_set__created_at__gt=since).exclude(change_set=last).count()
-
-
-def _leave(
-    request: HttpRequest,
-    film: Film,
-    outcome: Visit.Outcome,
-    decisions: int,
-    again: SecondReview | None,
-    reason: str = "",
-) -> None:
-    order = queue.SECOND if again else queue.read(request.POST).order
-    visits.leave(
-        film,
-        person(request),
-        order=order,
-        outcome=outcome,
-        decisions=decisions,
-        seconds=_number(request, "seconds"),
-        reason=reason,
-    )
+    order, seconds = queue.read(request.POST).order, _number(request, "seconds")
+    saved = _save(request, film, said, finishing.finish, whole=whole, order=order, seconds=seconds)
+    return saved if isinstance(saved, HttpResponse) else _onward(request, film, saved.changes)
 
 
 @require_POST
 @curators
 def skip(request: HttpRequest, key: str) -> HttpResponse:
     """Leave a film to others, and say why."""
-    film, user = find_film(request, key), person(request)
+    film, order = find_film(request, key), queue.read(request.POST).order
     reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
-    again = second.current(film, user)
-    if again is not None:
-        second.give_up(again)
-    _leave(request, film, Visit.Outcome.SKIPPED, _decided_here(film, user, None), again, reason)
+    finishing.skip(film, user=person(request), reason=reason, order=order, seconds=_number(request, "seconds"))
     return _onward(request, film, None)
 
 
@@ -204,7 +159,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back the newest of one's own changes of the last hours, and show its film again."""
     user = person(request)
     own = ChangeSet.objects.filter(user=user, kind=ChangeSet.Kind.DECIDE, undone_by=None)
-    last = own.filter(created_at__gt=timezone.now() - LATELY, decisions__isnull=False).order_by("-pk").first()
+    last = own.filter(created_at__gt=timezone.now() - finishing.LATELY, decisions__isnull=False).order_by("-pk").first()
     film = Film.objects.visible_to(user).filter(decisions__change_set=last).first() if last else None
     if last is None or film is None:
         return _nothing_to_undo(request, _("There is nothing to undo."))
@@ -252,7 +207,7 @@ def _address(request: HttpRequest, film: Film) -> str:
 def film_data(request: HttpRequest, film: Film) -> dict[str, Any]:
     """The film's rows as they are now, for a page that shows them already."""
     film = find_film(request, film.key)
-    sheet, _reason, _again = sheet_of(film, person(request), queue.read(request.POST))
+    sheet, _reason, _again = sheet_of(film, person(request), queue.read(request.POST), {})
     return {"revision": film.revision, **sheet_data(sheet)}
 
 

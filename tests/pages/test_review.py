@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog import labelling
-from catalog.desk import notes, visits
+from catalog.desk import finishing, notes, visits
 from catalog.models import (
     ChangeSet,
     Claim,
@@ -24,7 +24,6 @@ from catalog.models import (
     User,
     Visit,
 )
-from catalog.views import review_answers
 from tests.factories import import_label, make_film, make_term, make_version, predict
 from tests.pages.conftest import client_of, counted
 
@@ -335,7 +334,7 @@ def test_undo_never_takes_back_more_than_the_last_hours(
     carla: Client, waiting: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(carla, waiting, "answer", answer="genre/horror:no")
-    monkeypatch.setattr(review_answers, "LATELY", timedelta(0))
+    monkeypatch.setattr(finishing, "LATELY", timedelta(0))
     assert carla.post("/review/undo/", **SCRIPT).status_code == 409
     assert Label.objects.exists()
 
