@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import changes, clips, films, imports, jobs, labels, searches, suggestions, terms, uploads
+from catalog.api import bulk, changes, clips, films, imports, jobs, labels, searches, suggestions, terms, uploads
 from genresite import api_docs
 from inference import api as inference
 from inference import preview_views as previews
@@ -48,6 +48,13 @@ urlpatterns = [
     path("changes/<int:pk>/", changes.ChangeSetDetail.as_view(), name="api-change"),
     path("changes/<int:pk>/undo/", changes.UndoChangeSet.as_view(), name="api-undo"),
     path("terms/", terms.Terms.as_view(), name="api-terms"),
+    path("terms/<slug:kind>/<slug:slug>/", terms.TermDetail.as_view(), name="api-term"),
+    path("terms/<slug:kind>/<slug:slug>/examples/", terms.TermExamples.as_view(), name="api-term-examples"),
+    path("terms/<slug:kind>/<slug:slug>/merge/", terms.MergeTerm.as_view(), name="api-term-merge"),
+    path("term-changes/", terms.TermChanges.as_view(), name="api-term-changes"),
+    path("term-changes/<int:pk>/undo/", terms.UndoTermChange.as_view(), name="api-term-undo"),
+    path("bulk/accept/", bulk.AcceptByRule.as_view(), name="api-bulk-accept"),
+    path("bulk/films/", bulk.EditFilms.as_view(), name="api-bulk-edit"),
     path("source-names/", terms.SourceNames.as_view(), name="api-source-names"),
     path("source-names/<int:pk>/", terms.MapSourceName.as_view(), name="api-source-name"),
     path("import/", imports.start_import, name="api-import"),
@@ -62,6 +69,7 @@ urlpatterns = [
     path("runs/", training.Runs.as_view(), name="api-runs"),
     path("runs/<int:pk>/", training.RunDetail.as_view(), name="api-run"),
     path("retrain/", training.Retrain.as_view(), name="api-retrain"),
+    path("retrain/price/", training.RetrainPrice.as_view(), name="api-retrain-price"),
     path("finetune-tagger/", FinetuneTagger.as_view(), name="api-finetune-tagger"),
     # people
     path("me/", own.Me.as_view(), name="api-me"),

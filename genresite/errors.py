@@ -26,12 +26,16 @@ class RevisionRequired(APIException):
 @cache
 def _statuses() -> dict[type[Exception], int]:
     """Made when first needed: catalog.api raises the errors above, and catalog imports nothing of training."""
+    from catalog.thesaurus.edits import Stale
+    from catalog.thesaurus.states import BadTerm
     from training.manifest import DamagedModel
     from training.registry import UnknownVersion
 
     return {
         Locked: status.HTTP_409_CONFLICT,
         CannotUndo: status.HTTP_409_CONFLICT,
+        BadTerm: status.HTTP_409_CONFLICT,
+        Stale: status.HTTP_409_CONFLICT,
         UnknownVersion: status.HTTP_404_NOT_FOUND,
         DamagedModel: status.HTTP_409_CONFLICT,
     }

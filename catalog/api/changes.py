@@ -122,16 +122,22 @@ class ChangeSetDetail(generics.RetrieveAPIView[ChangeSet]):
         return change_sets()
 
 
+class UndoSerializer(serializers.Serializer[Any]):
+    partly = serializers.BooleanField(default=False, help_text="labels that were changed since stay as they are")
+
+
 class UndoChangeSet(APIView):
     """Put back what a change set changed, as a new change set. 409: undone before, or changed since."""
 
     permission_classes = [Curators]
 
-    @extend_schema(request=None, responses={201: ChangeSetSerializer})
+    @extend_schema(request=UndoSerializer, responses={201: ChangeSetSerializer})
     def post(self, request: Request, pk: int) -> Response:
+        given = UndoSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
         changes = get_object_or_404(ChangeSet, pk=pk)
         if not labelling.may_undo(caller(request), changes):
             raise PermissionDenied(_("Imports and large changes are undone by admins."))
-        undone = undoing.undo(changes, user=caller(request))
+        undone = undoing.undo(changes, user=caller(request), partly=given.validated_data["partly"])
         made = change_sets().get(pk=undone.change_set.pk)
         return Response(ChangeSetSerializer(made, context={"request": request}).data, status=201)

@@ -33,7 +33,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     if kind not in Term.Kind.values:
         raise Http404
     asked = request.GET.get("q", "").strip()[:100]
-    rows = [term for term in listed(kind) if _named(term, asked)]
+    rows = sorted((term for term in listed(kind) if _named(term, asked)), key=lambda term: term.name.casefold())
     context = {
         "kind": kind,
         "kinds": [(value, label, _count(value)) for value, label in Term.Kind.choices],
