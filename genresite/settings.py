@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeSetKind": "catalog.models.ChangeSet.Kind",
         "JobState": "catalog.models.Job.State",
         "RunState": "training.models.Run.State",
+        "LabelValue": "catalog.models.Label.Value",
     },
 }
 

@@ -29,7 +29,7 @@ def test_admins_add_terms(as_admin: APIClient, as_curator: APIClient, horror: Te
     again = as_admin.post("/api/terms/", body)
     assert (again.status_code, "is a name of" in again.data["detail"]) == (409, True)
     assert (
-        as_admin.post("/api/terms/", {**body, "active": False, "name_en": "Odd one", "name_ko": "별난"}).status_code
+        as_admin.post("/api/terms/", {**body, "active": False, "name_en": "Odd one", "name_ko": "야릇함"}).status_code
         == 201
     )
 
