@@ -1,4 +1,4 @@
-"""Doors for Celery: predicting as a job, and starting that job when there is something to do."""
+"""Doors for Celery: predicting and what follows from it as jobs, and starting them when there is something to do."""
 
 import threading
 from contextlib import suppress
@@ -23,6 +23,7 @@ from training import registry
 from training.models import ModelVersion
 
 PREDICT = "inference.predict"
+PICK = "inference.pick"
 TAG = "inference.generate_tags"
 REST = timedelta(hours=1)  # after a failure, or when somebody has cancelled
 
@@ -92,9 +93,27 @@ def _predict(job: Job, progress: Progress) -> dict[str, Any]:
         if job.params.get("promoted") == version.name:
             refresh_older(version, job.created_at, progress)
             receipts.start(version)
+            start_picking()
     if errors:
         raise errors[0]
     return {version.name: _summary(version, job) for version in champions}
+
+
+@shared_task(name=PICK)
+def pick_task(job_id: int) -> None:
+    jobs.run(job_id, _pick)
+
+
+def _pick(job: Job, progress: Progress) -> dict[str, Any]:
+    from inference.picks.work import pick_films
+
+    return pick_films(progress).as_dict()
+
+
+def start_picking() -> None:
+    """Have the desk's picks made anew, once for all who ask before it begins."""
+    if not Job.objects.filter(task=PICK, state=Job.State.QUEUED).exists():
+        jobs.start(PICK, {}, user=None, queue="gpu")
 
 
 @shared_task(name=preview.TASK)

@@ -52,8 +52,8 @@ class Cooccurrence:
 
     def of(self, places: Sequence[int]) -> Cooccurrence:
         """The same for some of the terms only."""
-        rest = range(len(self.weights), self.weights.shape[1])
-        return Cooccurrence(self.weights[np.ix_(places, [*places, *rest])])
+        columns = [*places, *range(len(self.weights), self.weights.shape[1])]
+        return Cooccurrence(self.weights[list(places)][:, columns])
 
     @classmethod
     def none(cls, terms: int) -> Cooccurrence:
@@ -113,10 +113,17 @@ def _logistic(features: Doubles, offset: Doubles, yes: Flags, penalty: float) ->
 def some_known(truth: Truth, seed: int) -> Truth:
     """The labels as they are in the middle of a review: of each film a random number of random terms is known."""
     random = np.random.default_rng(seed)
-    films, terms = truth.known.shape
-    wanted = random.integers(0, terms, size=(films, 1))
-    rank = random.random((films, terms)).argsort(1).argsort(1)
-    known = truth.known & (rank < wanted)
+    return _known_first(truth, random.integers(0, truth.known.shape[1], size=(len(truth.known), 1)), random)
+
+
+def first_known(truth: Truth, number: int, seed: int) -> Truth:
+    """The labels as they are after the first so many decisions: of each film that many random terms are known."""
+    return _known_first(truth, np.array(number), np.random.default_rng(seed))
+
+
+def _known_first(truth: Truth, numbers: NDArray[np.int64], random: np.random.Generator) -> Truth:
+    place = np.where(truth.known, random.random(truth.known.shape), 1.0).argsort(1).argsort(1)
+    known = truth.known & (place < numbers)
     return Truth(truth.yes & known, known)
 
 

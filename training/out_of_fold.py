@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from training.cooccurrence import fit
 from training.inputs import Inputs, TrainingData
 from training.metrics import Truth
+
+if TYPE_CHECKING:
+    from training.loop import Report
 
 Doubles = NDArray[np.float64]
 Labels = NDArray[np.int8]
@@ -49,13 +53,12 @@ def out_of_fold(
     *,
     folds: int = FOLDS,
     seed: int = 0,
-    after_fold: Callable[[], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    heard: Callable[[int], None] | None = None,
 ) -> OutOfFold:
     """Scores of every film by heads that have learned from the films of the other parts.
 
-    Raises Stopped when ``should_stop()`` says so; ValueError for fewer than two parts or fewer films than parts, and
-    where no film of a part's others has a plot or a poster to learn from.
+    ``heard(n)`` is called with 1 after each part and with 0 within; what it raises ends the work. Raises ValueError
+    for fewer than two parts or fewer films than parts, and where the others of a part have nothing to learn from.
     """
     from training.architectures.heads import HeadsConfig, train_heads  # torch, for whoever really trains
 
@@ -64,12 +67,17 @@ def out_of_fold(
     scores = np.zeros(labels.shape)
     for part in deal(len(inputs), folds, seed):
         data = TrainingData.of(inputs, labels, part, terms)
-        heads = train_heads(data, config, seed, should_stop=should_stop)
+        heads = train_heads(data, config, seed, _within(heard))
         rows = data.rows("test")
         scores[rows] = heads.scores(inputs.take(rows))
-        if after_fold:
-            after_fold()
+        if heard:
+            heard(1)
     return OutOfFold.of(scores, labels)
+
+
+def _within(heard: Callable[[int], None] | None) -> Report | None:
+    """What is told of each epoch: that the work goes on."""
+    return (lambda _epoch, _total, _figures: heard(0)) if heard else None
 
 
 def deal(films: int, folds: int, seed: int) -> list[NDArray[np.str_]]:

@@ -22,9 +22,11 @@ TASKS = {
     "catalog.refresh_search": gettext_lazy("Bring search up to date"),
     "inference.generate_tags": gettext_lazy("Generate tags"),
     "inference.predict": gettext_lazy("Predict films"),
+    "inference.pick": gettext_lazy("Choose films for review"),
     "inference.preview": gettext_lazy("Preview a promotion"),
     "inference.receipts": gettext_lazy("Work out receipts"),
     "training.retrain": gettext_lazy("Retrain a model"),
+    "training.learning_curve": gettext_lazy("Measure a learning curve"),
     "training.compare": gettext_lazy("Compare architectures"),
     "training.finetune_tagger": gettext_lazy("Teach the tagger"),
 }
@@ -41,6 +43,10 @@ UNITS = {
     "seconds": gettext_lazy("seconds"),
 }
 WORDS = {
+    "suspects": gettext_lazy("Suspected errors"),
+    "errors": gettext_lazy("Films with suspected errors"),
+    "disagreements": gettext_lazy("Disagreements"),
+    "rare": gettext_lazy("Films for rare genres"),
     "rows": gettext_lazy("Rows"),
     "new": gettext_lazy("New films"),
     "changed": gettext_lazy("Changed films"),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from catalog.progress import Cancelled
 from training.inputs import Inputs
-from training.loop import Stopped
 from training.out_of_fold import OutOfFold, deal, out_of_fold
 
 TERMS = ["horror", "western"]
@@ -55,15 +55,18 @@ def test_a_wrong_label_is_the_hardest_to_believe() -> None:
 def test_it_is_the_same_every_time_and_counts_its_parts() -> None:
     inputs, labels = films(90)
     done: list[int] = []
-    first = out_of_fold(inputs, labels, TERMS, folds=2, after_fold=lambda: done.append(1))
+    first = out_of_fold(inputs, labels, TERMS, folds=2, heard=done.append)
     again = out_of_fold(inputs, labels, TERMS, folds=2)
     np.testing.assert_array_equal(first.scores, again.scores)
-    assert len(done) == 2
+    assert (sum(done), done[-1]) == (2, 1)
 
 
 def test_it_stops_when_asked_to() -> None:
-    with pytest.raises(Stopped):
-        out_of_fold(*films(90), TERMS, folds=2, should_stop=lambda: True)
+    def heard(parts: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        out_of_fold(*films(90), TERMS, folds=2, heard=heard)
 
 
 def test_nothing_is_said_of_unknown_labels() -> None:
