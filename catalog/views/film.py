@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import jobs, labelling, undoing
 from catalog.access import anybody, curators, takes_files
+from catalog.desk import queue
 from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
 from catalog.pictures import BadPicture, refuse_large, store_poster
@@ -212,8 +214,19 @@ def page_context(request: HttpRequest, film: Film, faces: Collection[str] = ()) 
         "seen": last_decision(film),
         "events": film_history(film, request.user, limit=RECENT),
         "next_film": next_film(film) if getattr(request.user, "may_decide", False) else None,
+        "desk": _desk(request),
         "said": "",
         "refused": "",
         "flags": film_flags(film) if getattr(request.user, "may_decide", False) else [],
         **({} if is_fragment(request) else footage_context(film, request.user)),
     }
+
+
+def _desk(request: HttpRequest) -> str:
+    """In which order a curator came here from the review desk, as the end of an address; "" from elsewhere."""
+    address = request.htmx.current_url if is_fragment(request) else request.get_full_path()  # type: ignore[attr-defined]
+    asked = QueryDict(urlsplit(address or "").query)
+    if "order" not in asked or not getattr(request.user, "may_decide", False):
+        return ""
+    wanted = queue.read(asked)
+    return queue.query(wanted, order=wanted.order, began=asked.get("began", ""))

@@ -85,8 +85,10 @@ def _sources() -> list[str]:
 @curators
 def next_film(request: HttpRequest) -> HttpResponse:
     """Be given a film. With `have` (keys of films in hand) one more is given, to be there when it is needed."""
-    wanted = queue.read(request.POST)
-    timed = box.read(wanted, request.POST)
+    asked = request.GET.copy()  # a film's page names the order in the address
+    asked.update(request.POST)
+    wanted = queue.read(asked)
+    timed = box.read(wanted, asked)
     began = timed.began if timed else int(time.time()) if wanted.minutes else ""
     if timed and timed.over:
         return _nothing(request, queue.query(wanted, began=began), over=True)
@@ -134,6 +136,7 @@ def film_context(request: HttpRequest, film: Film, wanted: Wanted, timed: box.Bo
         "order": queue.order_of(wanted),
         "wanted": wanted,
         "query": queue.query(wanted, began=timed.began if timed else ""),
+        "film_query": queue.query(wanted, order=wanted.order, began=timed.began if timed else ""),
         "carried": carried(wanted, timed),
         "box": timed,
         "reason": reason,

@@ -85,6 +85,29 @@ def test_what_is_wanted_goes_on_from_film_to_film(carla: Client, waiting: Film, 
     assert "Horror · 1920s · machine only" in page
 
 
+def test_from_a_films_own_page_the_same_order_goes_on(
+    client: Client, carla: Client, waiting: Film, horror: Term
+) -> None:
+    page = page_of(carla, desk(waiting) + "?order=newest&decade=1920")
+    address = f"{waiting.get_absolute_url()}?order=newest&decade=1920"
+    assert address.replace("&", "&amp;") in page
+    onward = "/review/next/?order=newest&amp;decade=1920"
+    assert onward in page_of(carla, address)
+    assert onward not in page_of(client, address)
+    url = f"http://testserver{address}"
+    part = carla.post(
+        f"{waiting.get_absolute_url()}genre/horror/decide/",
+        {"value": "yes", "revision": 1},
+        headers={"HX-Request": "true", "HX-Current-URL": url},
+    )
+    assert onward in part.content.decode()
+    Film.objects.filter(pk=waiting.pk).update(year=1925)
+    other = make_film(year=1929)
+    predict(other, waiting.predictions.get().version, 0.8, 0.2)
+    where = carla.post("/review/next/?order=newest&decade=1920").headers["Location"]
+    assert where == f"{desk(other)}?order=newest&decade=1920"
+
+
 def test_when_no_film_is_left_one_is_told(carla: Client, film: Film) -> None:
     response = carla.post("/review/next/", {"decade": "1920"})
     assert response.headers["Location"] == "/review/?decade=1920&empty=1"
