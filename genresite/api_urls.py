@@ -3,7 +3,20 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from catalog.api import bulk, changes, clips, films, imports, jobs, labels, searches, suggestions, terms, uploads
+from catalog.api import (
+    bulk,
+    changes,
+    clips,
+    films,
+    imports,
+    jobs,
+    labels,
+    review,
+    searches,
+    suggestions,
+    terms,
+    uploads,
+)
 from genresite import api_docs
 from inference import api as inference
 from inference import preview_views as previews
@@ -58,6 +71,10 @@ urlpatterns = [
     path("source-names/", terms.SourceNames.as_view(), name="api-source-names"),
     path("source-names/<int:pk>/", terms.MapSourceName.as_view(), name="api-source-name"),
     path("import/", imports.start_import, name="api-import"),
+    # the review desk
+    path("review/next/", review.NextForReview.as_view(), name="api-review-next"),
+    path("review/films/<str:key>/finish/", review.FinishReview.as_view(), name="api-review-finish"),
+    path("review/films/<str:key>/skip/", review.SkipReview.as_view(), name="api-review-skip"),
     # models
     path("predictions/", inference.Predictions.as_view(), name="api-predictions"),
     path("predict/", inference.Predict.as_view(), name="api-predict"),
