@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,8 +16,10 @@ from catalog.bulk.edits import Answer
 from catalog.bulk.rules import Rule
 from catalog.bulk.writing import Cell, say
 from catalog.changesets import BULK_LIMIT, continued
-from catalog.models import ChangeSet, Job, Label, Term, User
+from catalog.models import ChangeSet, Film, Job, Label, Term, User
+from catalog.notes import answers_note, rule_note
 from catalog.progress import Progress
+from catalog.search import meaning
 from catalog.search.asked import Asked
 from catalog.search.finding import matching
 
@@ -64,7 +67,7 @@ def accept(rule: Rule, *, user: User) -> Done | Job:
     refuse_too_many(user, len(films))
     if len(films) > AT_ONCE:
         return jobs.start(ACCEPT, rule_params(rule), user=user)
-    return _in_batches(films, _accepting(rule, user), user, rule_note(rule))
+    return _in_batches(films, _accepting(rule, user), user, note_of_rule(rule))
 
 
 def edit(query: QueryDict, answers: Sequence[Answer], *, user: User) -> Done | Job:
@@ -75,7 +78,7 @@ def edit(query: QueryDict, answers: Sequence[Answer], *, user: User) -> Done | J
     refuse_too_many(user, sum(one.written for one in found))
     if len(films) > AT_ONCE:
         return jobs.start(EDIT, edit_params(query, answers), user=user)
-    return _in_batches(films, _editing(answers, user), user, edit_note(answers))
+    return _in_batches(films, _editing(answers, user), user, note_of_answers(answers))
 
 
 def _refuse_none(labels: int) -> None:
@@ -84,8 +87,14 @@ def _refuse_none(labels: int) -> None:
 
 
 def chosen(query: QueryDict) -> list[int]:
-    """Ids of the films that a search's address finds, those that are published."""
-    return [int(pk) for pk in matching(Asked.read(query))]
+    """Ids of the published films that a search's address finds; the nearest ones where it asks for films like one.
+
+    Raises:
+        Http404: a term of the address, or the film, is not there.
+    """
+    asked = Asked.read(query)
+    near = meaning.like(get_object_or_404(Film.objects.published(), key=asked.like)) if asked.like else None
+    return [int(pk) for pk in matching(asked, near=near)]
 
 
 # As jobs ------------------------------------------------------------------------------------------------------
@@ -94,13 +103,13 @@ def chosen(query: QueryDict) -> list[int]:
 def rule_params(rule: Rule) -> dict[str, Any]:
     return {
         "kind": rule.term.kind, "term": rule.term.slug, "at_least": rule.at_least, "most": rule.most,
-        "name": rule_note(rule),
+        "name": note_of_rule(rule),
     }  # fmt: skip
 
 
 def edit_params(query: QueryDict, answers: Sequence[Answer]) -> dict[str, Any]:
     said = [[answer.term.kind, answer.term.slug, answer.value] for answer in answers]
-    return {"query": query.urlencode(), "answers": said, "name": edit_note(answers)}
+    return {"query": query.urlencode(), "answers": said, "name": note_of_answers(answers)}
 
 
 def run_accept(job: Job, user: User, progress: Progress) -> Done:
@@ -187,16 +196,12 @@ def _begin(user: User, note: str, job: Job | None) -> ChangeSet:
     return changes
 
 
-# In words, as the log keeps them: in the site's first language, whoever reads them.
+def note_of_rule(rule: Rule) -> str:
+    return rule_note(rule.term, rule.at_least, rule.most)
 
 
-def rule_note(rule: Rule) -> str:
-    note = f"{rule.term.name_en} at {rule.at_least:.2f} or more"
-    return f"{note}, the surest {rule.most}" if rule.most else note
-
-
-def edit_note(answers: Sequence[Answer]) -> str:
-    return "; ".join(f"{answer.term.name_en}: {answer.value}" for answer in answers)
+def note_of_answers(answers: Sequence[Answer]) -> str:
+    return answers_note([(answer.term, answer.value) for answer in answers])
 
 
 def done_sentence(done: Done) -> str:

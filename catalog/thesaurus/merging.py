@@ -16,6 +16,7 @@ from catalog import search
 from catalog.changesets import CannotUndo, Undone, change_set, count_change
 from catalog.changesets import undo as undo_labels
 from catalog.models import ChangeSet, FilmTerm, Job, Term, TermChange, User
+from catalog.notes import merge_note
 from catalog.terms import plain
 from catalog.thesaurus.edits import LONGEST_NAME, MOST_ALIASES, hold_vocabulary
 from catalog.thesaurus.states import (
@@ -175,8 +176,7 @@ def merge(
     Raises:
         BadTerm: the two cannot become one, or an import is writing labels.
     """
-    note = _("%(source)s became part of %(target)s") % {"source": source.name_en, "target": target.name_en}
-    with change_set(ChangeSet.Kind.BULK, user, note=note) as changes:
+    with change_set(ChangeSet.Kind.BULK, user, note=merge_note(source, target)) as changes:
         _hold(source, target)
         check(source, target)
         _refuse_while_importing()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog import notes
 from catalog.models import Film, Term, TermExample
 
 TEXTS = ("name_en", "name_ko", "guideline_en", "guideline_ko")
@@ -45,7 +46,7 @@ def state(term: Term) -> State:
 
 def name_of(term: Term | None) -> str:
     """A term in one word, as "genre/horror"; empty for none."""
-    return f"{term.kind}/{term.slug}" if term else ""
+    return notes.name_of(term) if term else ""
 
 
 def named(word: str) -> Term | None:

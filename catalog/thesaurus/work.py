@@ -4,6 +4,7 @@ from typing import Any
 
 from catalog import jobs, refreshing
 from catalog.models import Job, Term, TermChange, User
+from catalog.notes import merge_note
 from catalog.progress import Progress
 from catalog.refreshing import AT_ONCE, refresh_films
 from catalog.thesaurus.merging import Plan, Rule, merge
@@ -23,8 +24,10 @@ def merge_or_start(plan: Plan, *, user: User) -> TermChange | Job:
 
 def merge_params(plan: Plan) -> dict[str, Any]:
     source, target = plan.source, plan.target
-    names = f"{source.name_en} → {target.name_en}"
-    return {"kind": source.kind, "source": source.slug, "target": target.slug, "rule": plan.rule, "name": names}
+    return {
+        "kind": source.kind, "source": source.slug, "target": target.slug, "rule": plan.rule,
+        "name": merge_note(source, target),
+    }  # fmt: skip
 
 
 def run(params: dict[str, Any], user: User, progress: Progress) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What was changed, by whom, and taking it back with one click, days later as well."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +16,7 @@ from catalog import changesets, undoing
 from catalog.access import curators
 from catalog.changesets import CannotUndo
 from catalog.models import ChangeSet, Decision, Film, Job, Term, User
+from catalog.notes import in_words
 from catalog.thesaurus.merging import merge_of
 from catalog.thesaurus.states import BadTerm
 
@@ -32,6 +33,7 @@ class Told:
     labels: int
     answers: list[dict[str, Any]] = field(default_factory=list)
     film: Film | None = None  # where it is about one
+    note: str = ""
     may_undo: bool = False
 
     @property
@@ -74,7 +76,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 def tell(rows: list[ChangeSet], reader: User) -> list[Told]:
-    """What each of them said. Three queries, whatever they hold; what an import said is only counted."""
+    """What each of them said. Four queries, whatever they hold; what an import said is only counted."""
     said = Decision.objects.filter(change_set__in=[row for row in rows if row.kind != ChangeSet.Kind.IMPORT])
     counted = said.values("change_set_id", "term_id", "after").annotate(
         n=Count("pk"), one=Min("film"), last=Max("film")
@@ -85,7 +87,9 @@ def tell(rows: list[ChangeSet], reader: User) -> list[Told]:
     terms = Term.objects.in_bulk({answer["term_id"] for answers in found.values() for answer in answers})
     films = Film.objects.in_bulk({answer["one"] for answers in found.values() for answer in answers})
     sizes = _sizes([row for row in rows if row.kind == ChangeSet.Kind.IMPORT])
-    return [_told(row, found.get(row.pk, []), terms, films, sizes, reader) for row in rows]
+    words = in_words(row.note for row in rows)
+    told = [_told(row, found.get(row.pk, []), terms, films, sizes, reader) for row in rows]
+    return [replace(one, note=words[one.change_set.note]) for one in told]
 
 
 def _sizes(imports: list[ChangeSet]) -> dict[int, int]:
@@ -137,6 +141,7 @@ def show(request: HttpRequest, found: ChangeSet, *, refused: str = "", status: i
     undone = hasattr(found, "undone_by")
     context = {
         "changes": found,
+        "note": in_words([found.note])[found.note],
         "answers": [{**answer, "term": terms[answer["term_id"]]} for answer in answers],
         "films": films_of(found, user),
         "labels": found.decisions.count(),

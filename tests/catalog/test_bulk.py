@@ -57,7 +57,7 @@ def test_a_rule_is_about_proposals_alone(
     assert (done.films, done.labels) == (3, 3)
     assert labels() >= before
     assert done.change_set is not None
-    assert (done.change_set.kind, done.change_set.note) == ("bulk", "Horror at 0.93 or more")
+    assert (done.change_set.kind, done.change_set.note) == ("bulk", "genre/horror ≥ 0.93")
     accepted = Label.objects.filter(decided_by=curator)
     assert sorted(accepted.values_list("film", "value", "shown_version")) == [
         (film.pk, "yes", "genres-1") for film in proposed[3:6]
@@ -243,7 +243,7 @@ def test_an_edit_as_a_job(small: None, proposed: list[Film], comedy: Term, admin
     assert isinstance(job, Job)
     assert job.params["query"] == "q=film"
     assert run(job).result["labels"] == 10
-    assert ChangeSet.objects.get().note == "Comedy: no"
+    assert ChangeSet.objects.get().note == "genre/comedy = no"
 
 
 def test_a_job_whose_change_set_was_undone_stops(small: None, proposed: list[Film], horror: Term, admin: User) -> None:

@@ -189,7 +189,7 @@ def test_a_large_merge_is_a_job(ada: Client, horror: Term, admin: User, monkeypa
         import_label(make_film(), dread)
     ada.post("/terms/genre/dread/merge/", {"into": "horror"})
     job = Job.objects.get()
-    assert (job.task, job.params["name"]) == ("catalog.merge_terms", "Dread → Horror")
+    assert (job.task, job.params["name"]) == ("catalog.merge_terms", "genre/dread → genre/horror")
     for _again in range(2):  # killed after the labels: the rest is done all the same
         Job.objects.filter(pk=job.pk).update(state="queued")
         tasks.merge_terms_task(job.pk)
