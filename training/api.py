@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
@@ -19,7 +20,8 @@ from genresite.pagination import NewestFirst
 from genresite.permissions import Admins, Confirmed, caller
 from training import registry
 from training.models import ModelVersion, Promotion, Run, Task
-from training.options import NetworkOptions
+from training.options import BadOption, NetworkOptions, RetrainOptions
+from training.price import price
 
 TASK = Filter(lambda rows, task: rows.filter(task=task), "genres or tags", tuple(Task.values))
 
@@ -164,6 +166,26 @@ class RunDetail(generics.RetrieveAPIView[Run]):
     queryset = runs()
 
 
+class RetrainPrice(APIView):
+    """What a training would cost, and what it may bring: nothing is started. Takes the options of a retraining."""
+
+    permission_classes = [Admins]
+
+    @extend_schema(parameters=[RetrainSerializer], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response(price(_options(request.query_params)).as_dict())
+
+
+def _options(given: Any) -> RetrainOptions:
+    """Raises ValidationError, which answers 400, for options that cannot be used."""
+    asked = RetrainSerializer(data=given)
+    asked.is_valid(raise_exception=True)
+    try:
+        return RetrainOptions.of(dict(asked.validated_data))
+    except BadOption as error:
+        raise ValidationError({"detail": str(error)}) from None
+
+
 class Retrain(APIView):
     """Start a training as a job. 400 names an option that cannot be used."""
 
@@ -171,13 +193,7 @@ class Retrain(APIView):
 
     @extend_schema(request=RetrainSerializer, responses={202: JobSerializer})
     def post(self, request: Request) -> Response:
-        from training.options import BadOption, RetrainOptions
-
+        _options(request.data)
         asked = RetrainSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        options = dict(asked.validated_data)
-        try:
-            RetrainOptions.of(options)
-        except BadOption as error:
-            raise ValidationError({"detail": str(error)}) from None
-        return started(request, "training.retrain", options, "gpu")
+        return started(request, "training.retrain", dict(asked.validated_data), "gpu")

@@ -23,7 +23,8 @@ from catalog.models import Term
 from catalog.progress import Cancelled, Progress, TakenOver
 from training import judging
 from training.architectures import architecture
-from training.comparison_rows import complete, conclude, device, scored
+from training.comparison_rows import complete, conclude, scored
+from training.cost import device
 from training.curves import encoded
 from training.data import named_encoders, read_inputs
 from training.intervals import Draws

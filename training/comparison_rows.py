@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -96,11 +94,3 @@ def _curves_by_term(bench: Bench, judged: Judged) -> list[dict[str, Any]]:
 def _seeds(row: Row, ledger: Ledger) -> list[Tensors]:
     found = [ledger.scores(model["scores"]) for model in row["models"]]
     return [tensors for tensors in found if tensors is not None]
-
-
-def device() -> str:
-    """What was computed on, for those who read times."""
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    return f"{os.cpu_count()} CPU cores"

@@ -20,6 +20,7 @@ from training.architectures import architecture
 from training.card import write_card
 from training.challenge import compare_with_champion
 from training.checkpoints import resumable
+from training.cost import Meter
 from training.curves import watched
 from training.data import named_encoders, read_inputs
 from training.models import ModelVersion, Run, Task
@@ -110,8 +111,8 @@ def _end(run: Run, state: "Run.State", message: str = "") -> None:
 
 
 def _train(run: Run, options: RetrainOptions, snapshot: Snapshot, progress: Progress, user: User | None) -> Outcome:
-    clock = Stopwatch()
-    inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, progress, options.looks)
+    clock, meter = Stopwatch(), Meter(progress)
+    inputs = read_inputs(snapshot.film_ids, *options.seen_encoders, meter, options.looks)
     distributed.wait_for_all()  # the others read the vectors that have been made here
     clock.lap("encode")
     with tempfile.TemporaryDirectory() as scratch:
@@ -122,7 +123,7 @@ def _train(run: Run, options: RetrainOptions, snapshot: Snapshot, progress: Prog
         figures = judge(model, snapshot, inputs)
         clock.lap("evaluate")
         comparison = compare_with_champion(model, snapshot, inputs, progress)
-        config = _config(options, snapshot, model, figures, comparison, clock.laps)
+        config = _config(options, snapshot, model, figures, comparison, clock.laps) | {"cost": meter.cost()}
         (folder / registry.CONFIG).write_text(json.dumps(config, indent=1))
         write_card(folder, config)
         registry.read(folder)  # what cannot be read back is not registered

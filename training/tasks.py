@@ -55,3 +55,16 @@ def _compare(job: Job, progress: Progress) -> dict[str, Any]:
         content = compare(plan, progress, ledger, fresh=True)
     failed = sum(row["state"] == "failed" for row in content["rows"])
     return {"comparison": name, "best": content["best"], "failed": failed}
+
+
+@shared_task(name="training.learning_curve")
+def learning_curve_task(job_id: int) -> None:
+    jobs.run(job_id, _learning_curve)
+
+
+def _learning_curve(job: Job, progress: Progress) -> dict[str, Any]:
+    from training.learning_curve import measure
+    from training.options import RetrainOptions
+
+    curve = measure(RetrainOptions.of(job.params), progress)
+    return {"curve": job.params.get("task", "genres"), "points": [[point.films, point.value] for point in curve.points]}

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog import jobs
 from catalog.access import admins, anybody, confirmed, curators
 from catalog.views.parts import render_part
-from training import charts, figures, registry
+from training import charts, figures, learning_curve, registry
 from training.architectures import ARCHITECTURES, SCENES
 from training.models import ModelVersion, Promotion, Run, Task
 from training.options import PROMOTE, BadOption, NetworkOptions, RetrainOptions, usual
+from training.price import price
 from training.scenes.figures import scenes_of
 from training.snapshot import OFFICIAL
 
@@ -195,19 +196,30 @@ def _network_field(option: "dataclasses.Field[Any]") -> forms.Field:
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
 def retrain(request: HttpRequest) -> HttpResponse:
-    """The form; sent, it starts a job."""
+    """The form with what it would cost; sent, it starts a job, or tells the price of other options (wanted=price)."""
     task = request.GET.get("task", "genres")
     architecture, fewest = usual(task)
     defaults = {**vars(RetrainOptions()), "task": task, "architecture": architecture, "min_films": fewest}
     form = RetrainForm(request.POST or None, initial=defaults)
-    if form.is_valid():
-        try:
-            options = RetrainOptions.of(
-                {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
-            )
-        except BadOption as error:
-            form.add_error(None, str(error))
-        else:
-            job = jobs.start("training.retrain", options.asked, user=request.user, queue="gpu")  # type: ignore[arg-type]
-            return redirect("job", job.pk)
-    return render(request, "training/retrain.html", {"form": form}, status=422 if form.errors else 200)
+    options = _options(form)
+    wanted = request.POST.get("wanted", "")
+    if options is not None and wanted != "price":
+        started = {"curve": learning_curve.TASK}.get(wanted, "training.retrain")
+        job = jobs.start(started, options.asked, user=request.user, queue="gpu")  # type: ignore[arg-type]
+        return redirect("job", job.pk)
+    if options is None and not form.is_bound:
+        options = RetrainOptions.of({"task": task, "architecture": architecture, "min_films": fewest})
+    context = {"form": form, "options": options, "price": price(options) if options else None}
+    part = "price" if wanted == "price" else ""
+    return render_part(request, "training/retrain.html", context, part=part, status=422 if form.errors else 200)
+
+
+def _options(form: RetrainForm) -> RetrainOptions | None:
+    """What the form asks for; None where it asks for nothing, or for something that is refused."""
+    if not form.is_valid():
+        return None
+    try:
+        return RetrainOptions.of({name: value for name, value in form.cleaned_data.items() if value not in ("", None)})
+    except BadOption as error:
+        form.add_error(None, str(error))
+        return None

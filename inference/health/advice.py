@@ -9,11 +9,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.models import ChangeSet, Decision, Remark
+from catalog.models import Remark
 from catalog.remarks import open_flags
 from inference.health.coverage import Covered, Films
 from inference.health.opinions import Opinions, Together
-from training.models import ModelVersion, Run, Task
+from training.models import ModelVersion, Task
+from training.price import changed_since_training
 from training.readiness import Ready
 
 NAMED = 3  # terms in one piece of advice
@@ -141,13 +142,6 @@ def _new_decisions(task: Task) -> Iterator[Advice]:
         ) % {"n": intcomma(number)}  # fmt: skip
         why = _("What it would cost, and what it may bring, stands on the form.")
         yield Advice("retrain", told, why, f"{reverse('retrain')}?task={task.value}", _("Retrain"))
-
-
-def changed_since_training(task: Task) -> int:
-    """Decisions by people on the task's terms since its last training began; all of them where there was none."""
-    last = Run.objects.filter(task=task, state=Run.State.DONE).first()
-    decided = Decision.objects.filter(term__kind=task.term_kind).exclude(change_set__kind=ChangeSet.Kind.IMPORT)
-    return (decided.filter(change_set__created_at__gt=last.started_at) if last else decided).count()
 
 
 def _waiting(films: Films) -> Iterator[Advice]:

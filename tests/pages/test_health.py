@@ -317,7 +317,7 @@ def test_queries_do_not_grow_with_films_and_terms(ada: Client, curator: User, ot
         for film in films(number):
             for term in terms:
                 import_label(film, term)
-            judged_twice(film, curator, other_curator, {term: ("yes", "no") for term in terms})
+            judged_twice(film, curator, other_curator, dict.fromkeys(terms, ("yes", "no")))
         with counted() as queries:
             ada.get("/health/labels/")
         return queries()
@@ -363,7 +363,7 @@ def test_pace_is_the_median_of_timed_visits(carla: Client, film: Film, curator: 
     Visit.objects.create(film=film, user=curator, order="doubt", outcome="skipped", seconds=1)
     found = carla.get("/api/me/").json()["pace"]
     assert found == {"films": 5, "skipped": 1, "median_seconds": 20.0}
-    assert "half of them take you less than 20 s" in text(carla, "/me/")
+    assert "half of them take you less than 20&nbsp;s" in text(carla, "/me/")
 
 
 def test_how_often_the_model_was_right(carla: Client, horror: Term, comedy: Term, curator: User) -> None:

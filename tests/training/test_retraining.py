@@ -72,6 +72,8 @@ def test_the_first_model_becomes_champion_with_card_and_figures(terms: list[Term
     assert "mean of micro-F1 and macro-F1" in card and "| horror |" in card
     assert registry.load(version).terms == ["comedy", "horror"]
     assert outcome.run.state == Run.State.DONE and len(Run.objects.get().curves) == 2
+    cost = version.config["cost"]
+    assert cost["memory"] > 2**20 and cost["device"] and cost["read"] == {}  # its vectors were made by nobody here
 
 
 def test_unchanged_labels_and_options_are_not_trained_again(terms: list[Term]) -> None:

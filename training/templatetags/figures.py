@@ -80,6 +80,11 @@ def headline_bar(figure: Headline) -> SafeString:
 
 
 @register.simple_tag
+def interval_bar(value: float, low: float, high: float) -> SafeString:
+    return _bar(value, [], (low, high))
+
+
+@register.simple_tag
 def term_bar(row: TermRow) -> SafeString:
     return _bar(row.f1, [("champion", row.champion)])
 

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,10 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from catalog.progress import Console
 from training import distributed
 from training.architectures import ARCHITECTURES, SCENES
+from training.learning_curve import Gain
 from training.management.arguments import add_training_arguments
 from training.management.figures import add_json_argument, write_json
 from training.models import Task
 from training.options import PROMOTE, BadOption, RetrainOptions, usual
+from training.price import Price, price
 from training.retraining import Outcome, follow, retrain
 from training.snapshot import NotEnoughLabels
 
@@ -30,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help="same seed, labels and options: same model")
         parser.add_argument("--promote", default="auto", help=f"one of {', '.join(PROMOTE)}")
         parser.add_argument("--force", action="store_true", help="train although nothing has changed")
+        parser.add_argument("--price", action="store_true", help="tell what it would cost, and train nothing")
         add_json_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +45,9 @@ class Command(BaseCommand):
         options["min_films"] = fewest if options["min_films"] is None else options["min_films"]
         try:
             chosen = RetrainOptions(**{field.name: options[field.name] for field in fields(RetrainOptions)})
+            if options["price"]:
+                self._tell_price(price(chosen), options["json"])
+                return
             if distributed.follows():
                 follow(chosen)
                 return
@@ -51,6 +58,25 @@ class Command(BaseCommand):
             progress.close()
         write_json(options["json"], outcome.as_dict())
         self._tell(outcome)
+
+    def _tell_price(self, found: Price, file: Path | None) -> None:
+        write_json(file, found.as_dict())
+        films = ", ".join(f"{number:,} {part}" for part, number in found.films.items())
+        self.stdout.write(f"{found.terms} terms, films: {films}; {found.changed:,} labels changed since the last run.")
+        for each in found.unread:
+            known = f"about {each.seconds:.0f} s" if each.seconds is not None else "not measured here yet"
+            self.stdout.write(f"{each.number:,} {each.kind} to encode first: {known}.")
+        if found.seconds is None:
+            self.stdout.write(f"Time and memory: such a training was never measured here ({found.machine}).")
+        else:
+            low, high = found.seconds.low, found.seconds.high
+            runs = ", ".join(found.runs)
+            self.stdout.write(f"Time: about {found.seconds.usual:.0f} s ({low:.0f} to {high:.0f} s; from {runs}).")
+        if found.memory is not None:
+            free = f", {found.free / 2**30:.1f} GiB are free" if found.free else ""
+            self.stdout.write(f"Memory: about {found.memory.usual / 2**30:.2f} GiB{free}.")
+        if found.gain is not None:
+            self.stdout.write(_gain(found.gain))
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.version is None:
@@ -70,3 +96,12 @@ class Command(BaseCommand):
         seconds = ", ".join(f"{name} {value:.1f} s" for name, value in outcome.version.config["seconds"].items())
         state = "is champion now" if outcome.promoted else "is kept as challenger"
         self.stdout.write(f"{outcome.version} {state}: {outcome.comparison['reason']} ({seconds}).")
+
+
+def _gain(gain: Gain) -> str:
+    value, low, high = (100 * share for share in gain.per_doubling)
+    twice = f"twice as many films would bring {value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    if gain.value is None or gain.low is None or gain.high is None:
+        return f"Gain: {gain.films:+,} films, too many to tell from the learning curve; {twice}."
+    value, low, high = (100 * share for share in (gain.value, gain.low, gain.high))
+    return f"Gain: {gain.films:+,} films, {value:+.2f} points ({low:+.2f} to {high:+.2f}); {twice}."
