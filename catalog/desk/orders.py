@@ -48,11 +48,14 @@ class DeskOrder:
     says: "_StrPromise"
     """One sentence for whoever chooses an order."""
     offered: bool
-    """Measured to save people time against films in random order, or promising nothing of the kind."""
+    """Whether people may choose it."""
+    proven: bool
+    """Measured to save people time against films in random order (benchmarks/curator_time.py, label_errors.py)."""
     films_of: Callable[[], FilmQuerySet]
     reason: Callable[[Film], Reason]
     """Why this film: two queries at most."""
-    by_pick: bool = False
+    picks: Pick.Order | None = None
+    """The picks that it reads, whose term a genre may be asked for by."""
 
     def films(self, wanted: Wanted) -> FilmQuerySet:
         """Published films in this order that fit the filters, each once; lock them with ``of=("self",)``."""
@@ -69,7 +72,9 @@ class DeskOrder:
 
     def _about(self, term: Term) -> Q:
         has = Q(Exists(FilmTerm.objects.filter(film=OuterRef("pk"), term=term)))
-        return has | Q(pick__term=term) if self.by_pick else has
+        if self.picks is None:
+            return has
+        return has | Q(Exists(Pick.objects.filter(film=OuterRef("pk"), order=self.picks, term=term)))
 
 
 def _waiting() -> FilmQuerySet:
@@ -84,7 +89,7 @@ def _newest() -> FilmQuerySet:
     return _waiting().order_by("-review__film")
 
 
-def _picked(order: str) -> Callable[[], FilmQuerySet]:
+def _picked(order: Pick.Order) -> Callable[[], FilmQuerySet]:
     """Films with an unsettled pick of this order, those most worth a look first."""
 
     def films() -> FilmQuerySet:
@@ -102,57 +107,75 @@ def _picked(order: str) -> Callable[[], FilmQuerySet]:
     return films
 
 
+_most_to_learn = _picked(Pick.Order.RARE)
+
+
+def _most_in_little_time() -> FilmQuerySet:
+    """Those that most is to be learned from, as long as picks have been made.
+
+    Dividing what is to be learned by how long it takes was measured to need more time in all, not less.
+    """
+    return _most_to_learn() if Pick.objects.filter(order=Pick.Order.RARE).exists() else _most_doubtful()
+
+
 _ALL = (
     DeskOrder(
         "doubt",
         _("Most doubtful"),
         _("Films that have a score right at its cut come first."),
         offered=True,
+        proven=False,
         films_of=_most_doubtful,
         reason=reasons.of_doubt,
     ),
     DeskOrder(
         "error",
         _("Suspected errors"),
-        _("Films come first whose labels a model that never saw them finds hard to believe."),
+        _("Films come first whose labels are hard to believe for models that never saw them, and beside each other."),
         offered=True,
+        proven=True,
         films_of=_picked(Pick.Order.ERROR),
         reason=reasons.of_error,
-        by_pick=True,
+        picks=Pick.Order.ERROR,
     ),
     DeskOrder(
         "disagreement",
         _("Disagreements"),
-        _("Films of which poster and plot, two versions, or an import and the champion say different things."),
+        _("Poster and plot, two versions, or an import and the champion say different things."),
         offered=True,
+        proven=False,
         films_of=_picked(Pick.Order.DISAGREEMENT),
         reason=reasons.of_disagreement,
-        by_pick=True,
+        picks=Pick.Order.DISAGREEMENT,
     ),
     DeskOrder(
         "rare",
         _("Rare genres"),
-        _("Likely films of genres that have too few, each unlike those before it."),
+        _("Films come first that teach most about the genres that have fewest, each unlike those before it."),
         offered=True,
-        films_of=_picked(Pick.Order.RARE),
+        proven=True,
+        films_of=_most_to_learn,
         reason=reasons.of_rare,
-        by_pick=True,
+        picks=Pick.Order.RARE,
     ),
     DeskOrder(
         "newest",
         _("Newest"),
         _("The film that was added last comes first."),
         offered=True,
+        proven=False,
         films_of=_newest,
         reason=reasons.of_newest,
     ),
     DeskOrder(
         "time",
         _("Time box"),
-        _("So many minutes, spent on the films that gain most in them."),
+        _("So many minutes, spent on the films that teach most."),
         offered=True,
-        films_of=_most_doubtful,
-        reason=reasons.of_doubt,
+        proven=True,
+        films_of=_most_in_little_time,
+        reason=reasons.of_time,
+        picks=Pick.Order.RARE,
     ),
 )
 ORDERS: dict[str, DeskOrder] = {order.name: order for order in _ALL}

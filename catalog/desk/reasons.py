@@ -58,18 +58,17 @@ def _of_pick(film: Film, order: Pick.Order) -> tuple[Term, dict[str, Any]] | Non
 
 
 def of_error(film: Film) -> Reason:
-    """``why``: value ("yes" or "no"), score (out of fold), others (how many more labels of the film are suspect)."""
+    """``why``: value ("yes" or "no"), score (by models that have not seen the film), beside (with its other labels)."""
     found = _of_pick(film, Pick.Order.ERROR)
     if found is None:
         return NOTHING
     term, why = found
-    said_yes = why["value"] == Label.Value.YES
-    sentence = (
-        _("Labelled %(term)s, but judged without this film's labels that scores only %(score)s")
-        if said_yes
-        else _("Labelled as not %(term)s, but judged without this film's labels that scores %(score)s")
-    )
-    return Reason(term, sentence % {"term": term.name, "score": score(why["score"])})
+    cells = {"term": term.name, "score": score(why["score"]), "beside": score(why["beside"])}
+    if why["value"] == Label.Value.YES:
+        sentence = _("Labelled %(term)s, but held-out models say %(score)s, and %(beside)s beside its other labels")
+    else:
+        sentence = _("Labelled not %(term)s, but held-out models say %(score)s, and %(beside)s beside its other labels")
+    return Reason(term, sentence % cells)
 
 
 def of_disagreement(film: Film) -> Reason:
@@ -100,11 +99,24 @@ def _cells(why: dict[str, Any]) -> dict[str, str]:
 
 
 def of_rare(film: Film) -> Reason:
-    """``why``: films (known to have the term), wanted (how many it needs), score."""
+    """``why``: films (known to have the term), wanted (without which it cannot be learned), score and cut."""
     found = _of_pick(film, Pick.Order.RARE)
     if found is None:
         return NOTHING
     term, why = found
-    sentence = _("%(term)s has %(films)s films of the %(wanted)s that it needs, and this may be one: %(score)s")
-    cells = {"films": why["films"], "wanted": why["wanted"], "score": score(why["score"])}
-    return Reason(term, sentence % {"term": term.name, **cells})
+    cells = {"term": term.name, "films": why["films"], "wanted": why["wanted"]}
+    cells |= {"score": score(why["score"]), "cut": score(why["cut"])}
+    if why["films"] < why["wanted"]:
+        sentence = _("%(term)s has %(films)s films of the %(wanted)s that it needs; this one is unsure: %(score)s")
+    else:
+        sentence = _("%(term)s %(score)s, cut %(cut)s, and only %(films)s films to learn it from")
+    return Reason(term, sentence % cells)
+
+
+def of_time(film: Film) -> Reason:
+    """What is to be learned from the film, and how long it will take; doubt where no picks have been made."""
+    found, reason = _of_pick(film, Pick.Order.RARE), of_rare(film)
+    if found is None:
+        return of_doubt(film)
+    seconds = _("about %(seconds)s s") % {"seconds": round(found[1]["seconds"])}
+    return Reason(reason.term, f"{reason.sentence} · {seconds}")

@@ -1,5 +1,7 @@
 """The orders of the desk: which films, in which order, and the reason of each."""
 
+from typing import Any
+
 import pytest
 from django.utils import translation
 
@@ -16,7 +18,7 @@ def thriller() -> Term:
     return make_term("thriller")
 
 
-def pick(film: Film, term: Term, order: str = "error", worth: float = 1.0, **why: object) -> Pick:
+def pick(film: Film, term: Term, order: str = "error", worth: float = 1.0, **why: Any) -> Pick:
     return Pick.objects.create(film=film, term=term, order=order, worth=worth, why=why)
 
 
@@ -106,8 +108,12 @@ def test_a_genre_finds_films_that_are_suspected_to_have_it(horror: Term, thrille
 @pytest.mark.parametrize(
     ("order", "why", "sentence"),
     [
-        ("error", {"value": "yes", "score": 0.03}, "Labelled Horror, but judged without this film's labels"),
-        ("error", {"value": "no", "score": 0.97}, "Labelled as not Horror, but judged without this film's labels"),
+        (
+            "error",
+            {"value": "yes", "score": 0.31, "beside": 0.03},
+            "Labelled Horror, but held-out models say 0.31, and 0.03 beside its other labels",
+        ),
+        ("error", {"value": "no", "score": 0.9, "beside": 0.97}, "Labelled not Horror, but held-out models say 0.90"),
         (
             "disagreement",
             {"between": "inputs", "poster": 0.81, "plot": 0.2},
@@ -130,12 +136,17 @@ def test_a_genre_finds_films_that_are_suspected_to_have_it(horror: Term, thrille
         ),
         (
             "rare",
-            {"films": 7, "wanted": 20, "score": 0.31},
-            "Horror has 7 films of the 20 that it needs, and this may be one: 0.31",
+            {"films": 7, "wanted": 20, "score": 0.31, "cut": 0.25},
+            "Horror has 7 films of the 20 that it needs; this one is unsure: 0.31",
+        ),
+        (
+            "rare",
+            {"films": 98, "wanted": 20, "score": 0.31, "cut": 0.25},
+            "Horror 0.31, cut 0.25, and only 98 films to learn it from",
         ),
     ],
 )
-def test_the_reason_of_a_pick(horror: Term, order: str, why: dict[str, object], sentence: str) -> None:
+def test_the_reason_of_a_pick(horror: Term, order: str, why: dict[str, Any], sentence: str) -> None:
     film = make_film()
     pick(film, horror, order=order, **why)
     with translation.override("en"):
@@ -154,3 +165,13 @@ def test_films_in_order_can_be_locked(order: str, horror: Term) -> None:
     pick(film, horror, order=order) if order in Pick.Order.values else None
     films = ORDERS[order].films(Wanted(order, genre=horror, machine_only=True))
     assert list(films.select_for_update(skip_locked=True, of=("self",))) == [film]
+
+
+def test_the_time_box_is_filled_with_what_teaches_most_and_with_doubt_where_nothing_was_picked(horror: Term) -> None:
+    doubtful, picked = make_film(), make_film()
+    predict(doubtful, make_version(horror), 0.5)
+    assert in_order("time", minutes=10) == [doubtful]
+    assert ORDERS["time"].reason(doubtful).sentence == "Horror 0.50, cut 0.50"
+    pick(picked, horror, order="rare", films=98, wanted=20, score=0.31, cut=0.25, seconds=8.7)
+    assert in_order("time", minutes=10, genre=horror) == [picked]
+    assert ORDERS["time"].reason(picked).sentence.endswith("only 98 films to learn it from · about 9 s")
