@@ -45,7 +45,20 @@ from catalog.models import (
     User,
     Visit,
 )
-from inference.models import Caption, Prediction, Preview, Receipt, Relevance, Suspect, Tagging
+from inference.models import (
+    Caption,
+    FilmText,
+    FilmVector,
+    Lexeme,
+    Prediction,
+    Preview,
+    Receipt,
+    Relevance,
+    Suspect,
+    Tagging,
+    TextSpace,
+    UnreadFilm,
+)
 from tests.factories import make_clip, make_film, make_frame, make_term, make_user, make_version
 from training.models import Embedding, ModelVersion, Promotion, Run
 
@@ -85,6 +98,10 @@ NEW_KEYS: dict[Model, dict[str, Any]] = {
     Receipt: {"version_id": "second version"},
     Relevance: {"film_id": "second film"},
     Suspect: {"film_id": "second film"},
+    FilmText: {"film_id": "second film"},
+    FilmVector: {"film_id": "second film"},
+    Lexeme: {"lexeme": "night"},
+    TextSpace: {"encoder": "another"},
     Embedding: {"input_hash": "another"},
     ModelVersion: {"number": 3, "champion": False, "run_id": "second run"},
     Run: {"job_id": "second job"},
@@ -120,6 +137,7 @@ UNIQUE: list[tuple[str, Model, tuple[str, ...]]] = [
     ("catalog_user_username_key", User, ("username",)),
     ("one_prediction_per_version", Prediction, ("film_id",)),
     ("one_relevance_per_tag", Relevance, ("film_id",)),
+    ("inference_textspace_encoder_key", TextSpace, ("encoder",)),
     ("encode_once", Embedding, ("input_hash",)),
     ("one_champion_per_task", ModelVersion, ("champion",)),
     ("training_modelversion_run_id_key", ModelVersion, ("run_id",)),
@@ -189,6 +207,9 @@ CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("catalog_review_waiting_check", Review, {"waiting": -1}),
     ("catalog_sourcename_films_check", SourceName, {"films": -1}),
     ("term_kind", Term, {"kind": "mood"}),
+    ("inference_lexeme_films_check", Lexeme, {"films": -1}),
+    ("inference_textspace_dimension_check", TextSpace, {"dimension": -1}),
+    ("inference_textspace_films_check", TextSpace, {"films": -1}),
     ("catalog_titleword_films_check", TitleWord, {"films": -1}),
     ("no_parent_of_itself", Term, {"parent_id": NEW}),
     ("a_merged_term_is_inactive", Term, {"merged_into_id": "second term"}),
@@ -298,6 +319,11 @@ class World:
             SecondAnswer: SecondAnswer.objects.create(review=review, term=term, first="yes", second="no"),
             SecondReview: review,
             Suspect: Suspect.objects.create(film=film, term=term, value="yes", score=0.1, quality=0.1),
+            FilmText: FilmText.objects.create(film=film, words="count"),
+            FilmVector: FilmVector.objects.create(film=film, vector=[1.0, 2.0]),
+            Lexeme: Lexeme.objects.create(lexeme="count", films=1),
+            TextSpace: TextSpace.objects.create(encoder="minilm", dimension=2),
+            UnreadFilm: UnreadFilm.objects.create(film_id=film.pk),
             TermChange: TermChange.objects.create(term=term, user=somebody, kind="undo", undoes=term_changes[0]),
             TermExample: TermExample.objects.create(term=term, film=film, good=True),
             TitleWord: TitleWord.objects.create(word="knight", films=3),

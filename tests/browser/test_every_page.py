@@ -7,7 +7,7 @@ import axe_core_python
 import pytest
 from playwright.sync_api import Page
 
-from catalog.models import User
+from catalog.models import ChangeSet, User
 from tests.browser.conftest import Archive, Open
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
@@ -22,11 +22,28 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
     return [
         *((None, address) for address in ("/", film, f"{film}history/", "/models/", "/accounts/login/", "/nowhere/")),
         *((None, address) for address in ("/?q=nothing-like-it", "/?genre=horror&sort=doubt", "/models/genres-2/")),
+        *(
+            (None, address)
+            for address in ("/?may=drama&not=comedy&w.horror=2&has=plot", "/?layout=list", "/?layout=table")
+        ),
+        *(
+            (None, address)
+            for address in ("/?genre=horror&genre=comedy", "/?genre=war&has=footage", "/?q=faust&layout=list")
+        ),
+        *((archive.vera, address) for address in ("/searches/", "/?genre=horror&w.drama=-1")),
+        *((None, address) for address in ("/try/", f"{film}similar/")),
         *((archive.vera, address) for address in (film, "/jobs/", "/accounts/password/change/", "/accounts/tokens/")),
         *((archive.carla, address) for address in ("/?review=1", film, f"{film}?all=genre", unfinished, "/jobs/")),
         *((archive.carla, address) for address in (f"{film}heatmaps/", f"{film}features/")),
         *((archive.carla, address) for address in (f"{film}history/", "/accounts/logout/", "/api/docs/")),
         *((archive.carla, address) for address in ("/review/", "/review/keys/", f"/review{film}")),
+        *((archive.carla, address) for address in ("/terms/", "/terms/?kind=tag", "/terms/genre/horror/")),
+        *((archive.carla, address) for address in ("/bulk/", "/bulk/accept/", "/changes/", "/terms/?q=nothing")),
+        *((archive.ada, address) for address in ("/terms/new/", "/terms/genre/horror/edit/", "/terms/genre/horror/")),
+        *((archive.ada, address) for address in ("/terms/genre/war/merge/", "/terms/genre/war/merge/?into=horror")),
+        *((archive.ada, address) for address in ("/bulk/accept/?term=genre/drama&at_least=0.5", "/changes/?kind=bulk")),
+        *((archive.ada, address) for address in ("/bulk/films/?q=faust", "/bulk/films/?q=faust&say=horror&is=yes")),
+        *((archive.ada, f"/changes/{change.pk}/") for change in ChangeSet.objects.all()),
         *((archive.ada, address) for address in ("/jobs/", *jobs, "/import/", "/import/names/", "/models/")),
         *((archive.ada, address) for address in ("/models/genres-1/", "/models/genres-2/", "/models/retrain/")),
         (archive.ada, f"/runs/{archive.run.pk}/"),
