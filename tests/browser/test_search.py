@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from catalog.models import Film, Term
+from catalog.models import Film, SavedSearch, Term
 from catalog.search import typos
 from tests.browser.conftest import Archive, Open
+from tests.browser.test_every_page import complaints
 from tests.factories import import_label, make_film
 
 
@@ -250,6 +252,28 @@ def test_nothing_found_offers_to_drop_what_removes_the_most(archive: Archive, op
     page.get_by_role("link", name="Without Footage").click()
     expect(page).to_have_url(re.compile(r"/\?genre=horror$"))
     expect(page.locator(".card")).to_have_count(2)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_suggestions_on_a_sheet_and_among_kept_searches(
+    archive: Archive, open_browser: Open, theme: str
+) -> None:
+    SavedSearch.objects.create(user=archive.vera, name="Fear", query="genre=horror&w.drama=-1")
+    SavedSearch.objects.create(user=archive.vera, name="Gone", query="genre=gone")
+    page = open_browser(archive.vera, theme=theme, bypass_csp=True)
+    page.goto("/?not=comedy")
+    page.locator("#q").press_sequentially("no", delay=20)
+    expect(page.get_by_role("option", name="Nosferatu")).to_be_visible()
+    page.locator("#q").press("ArrowDown")
+    found = complaints(page)
+    page.goto("/searches/")
+    page.locator("details summary").first.click()
+    found += complaints(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/?genre=horror")
+    page.get_by_role("button", name="Filters").click()
+    found += complaints(page)
+    assert not found, "\n".join(found)
 
 
 def test_the_theme_switches_in_place_and_stays(archive: Archive, open_browser: Open) -> None:
