@@ -39,7 +39,7 @@ class BulkEditSerializer(serializers.Serializer[Any]):
     query = serializers.CharField(
         max_length=2000, allow_blank=True, help_text="what stands after the question mark of a search's address"
     )
-    answers = SameAnswerSerializer(many=True, min_length=1, max_length=10)
+    answers = SameAnswerSerializer(many=True, min_length=1, max_length=10)  # type: ignore[call-arg]
     dry_run = serializers.BooleanField(default=False)
 
 

@@ -19,7 +19,7 @@ from catalog.thesaurus import edits, merging
 from catalog.thesaurus.changes import Change
 from catalog.thesaurus.edits import LONGEST_GUIDELINE, LONGEST_NAME, MOST_ALIASES, may_edit
 from catalog.thesaurus.merging import Plan, Rule
-from catalog.thesaurus.states import LONGEST_NOTE, MOST_EXAMPLES, examples_of, name_of
+from catalog.thesaurus.states import CURATED, LONGEST_NOTE, MOST_EXAMPLES, examples_of, name_of
 from catalog.thesaurus.work import follow_up, merge_or_start
 from genresite.filters import Filter
 from genresite.pagination import NewestFirst
@@ -31,7 +31,7 @@ KIND = Filter(lambda rows, kind: rows.filter(kind=kind), "genre or tag", tuple(T
 class TermSerializer(serializers.ModelSerializer[Term]):
     """`parent` and `merged_into` name a term by kind and slug, as "genre/crime"; null without one."""
 
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     merged_into = serializers.SerializerMethodField()
 
     class Meta:
@@ -70,7 +70,7 @@ class EditSerializer(serializers.Serializer[Term]):
     guideline_ko = serializers.CharField(max_length=LONGEST_GUIDELINE, allow_blank=True, required=False)
     parent = serializers.CharField(
         max_length=70, allow_blank=True, required=False, help_text="kind/slug of the wider term; empty for none"
-    )
+    )  # type: ignore[assignment]
     active = serializers.BooleanField(required=False, help_text="false retires the term, true restores it")
 
 
@@ -108,6 +108,9 @@ class MergedSerializer(serializers.Serializer[Plan]):
     job = serializers.IntegerField(allow_null=True)
 
 
+COUNTS = ("moved", "same", "over_imports", "otherwise", "disagree", "aliases")  # of a plan
+
+
 class TermChangeSerializer(serializers.ModelSerializer[TermChange]):
     """One change of the vocabulary. `before` and `after` hold what differs."""
 
@@ -141,7 +144,7 @@ class Terms(generics.ListAPIView[Term]):
     filters = {"kind": KIND}
 
     def get_permissions(self) -> list[Any]:
-        return [Admins()] if self.request.method == "POST" else super().get_permissions()
+        return [Admins()] if self.request.method == "POST" else list(super().get_permissions())
 
     @extend_schema(request=NewTermSerializer, responses={201: TermSerializer})
     def post(self, request: Request) -> Response:
@@ -171,7 +174,7 @@ class TermDetail(APIView):
         if not may_edit(caller(request), given.validated_data):
             raise PermissionDenied(_("Names and places of terms are for admins."))
         change = edits.edit(term, user=caller(request), **given.validated_data)
-        if change is not None and not set(change.after) <= edits.CURATED:
+        if change is not None and not set(change.after) <= CURATED:
             follow_up(term, user=caller(request))
         return Response(TermSerializer(_find(kind, slug)).data)
 
@@ -193,7 +196,8 @@ class TermExamples(APIView):
     @extend_schema(request=ExampleSerializer(many=True), responses=ExampleSerializer(many=True))
     def put(self, request: Request, kind: str, slug: str) -> Response:
         """These examples and no others."""
-        term, given = _find(kind, slug), ExampleSerializer(data=request.data, many=True, max_length=MOST_EXAMPLES)
+        term = _find(kind, slug)
+        given = ExampleSerializer(data=request.data, many=True, max_length=MOST_EXAMPLES)  # type: ignore[call-arg]
         given.is_valid(raise_exception=True)
         edits.edit(term, user=caller(request), examples=[dict(example) for example in given.validated_data])
         return Response(examples_of(term))
@@ -213,7 +217,7 @@ class MergeTerm(APIView):
         done = None if asked["dry_run"] else merge_or_start(plan, user=caller(request))
         change = done if isinstance(done, TermChange) else None
         job = done.pk if done is not None and change is None else None
-        counts = {name: getattr(plan, name) for name in MergedSerializer().fields if hasattr(plan, name)}
+        counts = {name: getattr(plan, name) for name in COUNTS}
         answer = {**counts, "change_set": change.change_set_id if change else None, "job": job}
         return Response(answer, status=202 if job else 200)
 

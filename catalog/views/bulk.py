@@ -175,7 +175,8 @@ def meant(name: str) -> Term | None:
     if exact is not None:
         return exact
     for known in (Term.Kind.GENRE, Term.Kind.TAG, Term.Kind.SCENE):
-        found = Term.objects.filter(pk=Vocabulary(known).find(name), active=True).first()
+        pk = Vocabulary(known).find(name)
+        found = Term.objects.filter(pk=pk, active=True).first() if pk is not None else None
         if found is not None:
             return found
     return None

@@ -83,7 +83,7 @@ def tell(rows: list[ChangeSet], reader: User) -> list[Told]:
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for answer in counted.order_by("-n", "term_id"):
-        found.setdefault(answer["change_set_id"], []).append(answer)
+        found.setdefault(answer["change_set_id"], []).append(dict(answer))
     terms = Term.objects.in_bulk({answer["term_id"] for answers in found.values() for answer in answers})
     films = Film.objects.in_bulk({answer["one"] for answers in found.values() for answer in answers})
     sizes = _sizes([row for row in rows if row.kind == ChangeSet.Kind.IMPORT])

@@ -18,7 +18,7 @@ from catalog.terms import plain
 from catalog.thesaurus import edits
 from catalog.thesaurus.changes import Change, told
 from catalog.thesaurus.edits import Stale
-from catalog.thesaurus.states import BadTerm, examples_of
+from catalog.thesaurus.states import CURATED, BadTerm, examples_of
 from catalog.thesaurus.work import follow_up
 from catalog.views.term_forms import GuidelineForm, TermForm
 
@@ -225,7 +225,7 @@ def undo_change(request: HttpRequest, pk: int) -> HttpResponse:
         edits.undo(change, user=_user(request))
     except (CannotUndo, BadTerm) as error:
         return show(request, change.term, refused=str(error), status=409)
-    if not set(change.after) <= edits.CURATED:
+    if not set(change.after) <= CURATED:
         follow_up(change.term, user=_user(request))
     messages.success(request, _("Undone."))
     return redirect("term", change.term.kind, change.term.slug)
