@@ -15,6 +15,7 @@ from catalog.importers.rows import BadSource
 from catalog.importers.run import import_films
 from catalog.models import ChangeSet, Clip, Film, Job
 from catalog.progress import Progress
+from catalog.search import postings
 from catalog.thesaurus import work as merging_work
 
 
@@ -109,6 +110,12 @@ def _extract_frames(job: Job, progress: Progress) -> dict[str, Any]:
     return found.as_dict() | {"sentences": found.sentences()}
 
 
+@shared_task(name="catalog.fold_search")
+def fold_search_task() -> int:
+    """Bring what makes search fast up to date, once enough has changed; how many films that were."""
+    return postings.fold(least=postings.MANY)
+
+
 @shared_task(name="catalog.remove_stale_uploads")
 def remove_stale_uploads_task() -> int:
     return arrivals.remove_stale()
@@ -165,3 +172,11 @@ def _merge_terms(job: Job, progress: Progress) -> dict[str, Any]:
 @shared_task(name="catalog.refresh_search")
 def refresh_search_task(job_id: int) -> None:
     jobs.run(job_id, lambda job, progress: {"films": refreshing.refresh_all(progress)})
+
+
+@shared_task(name="catalog.learn_title_words")
+def learn_title_words_task() -> int:
+    """For "did you mean"; nothing to do where no film came or went."""
+    from catalog.search import typos
+
+    return typos.learn_if_stale()

@@ -122,6 +122,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-scenes": {"task": "inference.sweep_scenes", "schedule": 300.0, "options": {"expires": 300.0}},
     "read-if-waiting": {"task": "inference.read_if_waiting", "schedule": 15.0, "options": {"expires": 15.0}},
     "predict-if-stale": {"task": "inference.predict_if_stale", "schedule": 60.0, "options": {"expires": 60.0}},
+    "learn-title-words": {"task": "catalog.learn_title_words", "schedule": 120.0, "options": {"expires": 120.0}},
+    "fold-search": {"task": "catalog.fold_search", "schedule": 15.0, "options": {"expires": 15.0}},
     "remove-stale-uploads": {"task": "catalog.remove_stale_uploads", "schedule": 600.0, "options": {"expires": 600.0}},
 }
 

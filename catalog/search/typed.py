@@ -9,6 +9,7 @@ import unicodedata
 from catalog.search import hangul
 
 SPELLED = {"æ": "ae", "œ": "oe", "ß": "ss"} | dict(zip("øłđħı", "oldhi", strict=True))
+LAST = "\U0010ffff"  # no letter comes after it
 APOSTROPHES = "'’`´"
 LONGEST_START = 24  # letters of a title, from one of its words on, that the index keeps
 _TABLE = str.maketrans({**SPELLED, **dict.fromkeys(APOSTROPHES, None)})
@@ -55,11 +56,18 @@ def _beginnings(word: str, unfinished: bool) -> str:
 
 
 def squeezed_range(text: str) -> tuple[str, str]:
-    """Between which two squeezed titles those lie that begin with the text; the last syllable may get a final one."""
+    """Between which two squeezed titles those lie that begin with the text.
+
+    The last syllable may get a final consonant, and a consonant at the end be the beginning of any syllable.
+    """
     text = "".join(words(text))
-    if text and _is_open(text[-1]):
-        return text, f"{text[:-1]}{chr(ord(text[-1]) + hangul.FINALS - 1)}\U0010ffff"
-    return text, f"{text}\U0010ffff"
+    before, last = text[:-1], text[-1:]
+    if last and last in hangul.INITIALS:
+        first = hangul.FIRST + hangul.INITIALS.index(last) * hangul.VOWELS * hangul.FINALS
+        return f"{before}{chr(first)}", f"{before}{chr(first + hangul.VOWELS * hangul.FINALS - 1)}{LAST}"
+    if last and _is_open(last):
+        return text, f"{before}{chr(ord(last) + hangul.FINALS - 1)}{LAST}"
+    return text, f"{text}{LAST}"
 
 
 def _is_open(letter: str) -> bool:
