@@ -156,15 +156,27 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     print(f"{len(films)} films, {len(terms)} terms, {int((labels >= 0).sum())} labels", flush=True)
     report: dict[str, Any] = {}
     for flip in options.flip:
-        seeds, begun = [], time.perf_counter()
-        for seed in range(1, options.seeds + 1):
+        seeds, begun = earlier(options.add, flip), time.process_time()
+        for seed in range(options.first, options.first + options.seeds):
             seeds.append(one_seed(inputs, labels, terms, flip, seed))
             row = seeds[-1]["suspected errors"]
             print(f"{flip} {seed}: " + "  ".join(f"{name} {value:.3f}" for name, value in row.items()), flush=True)
-        report[flip] = summarised(seeds) | {"seconds": time.perf_counter() - begun}
-        print(f"flipped {flip}, {options.seeds} seeds")
+            report[flip] = {"seeds": seeds, "cpu_seconds": time.process_time() - begun}
+            write(options.json, report)
+        report[flip] = {**report.get(flip, {}), "seeds": seeds, **summarised(seeds)}
+        print(f"flipped {flip}, {len(seeds)} seeds")
         show(report[flip])
     return report
+
+
+def earlier(files: list[Path], flip: str) -> list[dict[str, dict[str, float]]]:
+    """What other runs have found with other seeds."""
+    return [seed for file in files for seed in json.loads(file.read_text()).get(flip, {}).get("seeds", [])]
+
+
+def write(file: Path | None, report: dict[str, Any]) -> None:
+    if file:
+        file.write_text(json.dumps(report, indent=1))
 
 
 def main() -> None:
@@ -176,16 +188,16 @@ def main() -> None:
     parser.add_argument("--at-least", type=int, default=40, help="films that a term needs")
     parser.add_argument("--text-encoder", default="minilm")
     parser.add_argument("--image-encoder", default="starter")
-    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=20, help="how many; 0 only sums up what is added")
+    parser.add_argument("--add", type=Path, nargs="*", default=[], help="figures of other seeds, as --json wrote them")
     parser.add_argument("--cache", type=Path, help="folder where vectors are kept")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "genresite.settings")
     django.setup()
     torch.set_num_threads(1)
-    report = run(options)
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1))
+    write(options.json, run(options))
 
 
 if __name__ == "__main__":
