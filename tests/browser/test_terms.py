@@ -62,7 +62,7 @@ def test_a_rule_by_keyboard_alone(archive: Archive, open_browser: Open) -> None:
 def test_films_of_a_search_without_scripts(archive: Archive, open_browser: Open) -> None:
     page = open_browser(archive.ada, java_script_enabled=False)
     page.goto("/?q=faust")
-    page.click("text=Say something of all")
+    page.click("text=Label all of them")
     page.fill("#say-1", "전쟁")
     page.click("text=Look what would happen")
     assert "1 label is written" in page.inner_text("main")
