@@ -8,6 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed, Enclosure
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from catalog import saved
 from catalog.models import Film, SavedSearch
@@ -71,3 +72,6 @@ class SavedSearchFeed(Feed):  # type: ignore[type-arg]
             return []
         size = film.poster.size if hasattr(film, "poster") else 0
         return [Enclosure(self.request.build_absolute_uri(film.poster_url), str(size), "image/jpeg")]
+
+
+saved_search_feed = require_safe(SavedSearchFeed())

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from catalog.feeds import SavedSearchFeed
+from catalog.feeds import saved_search_feed
 from catalog.views import (
     account,
     bulk,
@@ -98,7 +98,7 @@ _tags = [
 
 _searches = [
     path("", saved.searches, name="searches"),
-    path("<uuid:token>.atom", SavedSearchFeed(), name="search-feed"),
+    path("<uuid:token>.atom", saved_search_feed, name="search-feed"),
     path("<int:pk>/rename/", saved.rename, name="search-rename"),
     path("<int:pk>/delete/", saved.delete, name="search-delete"),
 ]
