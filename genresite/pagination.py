@@ -25,14 +25,14 @@ class StablePages(CursorPagination):
         try:
             cursor: Cursor | None = super().decode_cursor(request)
         except (NotFound, ValueError):
-            raise _not_ours() from None
+            raise not_ours() from None
         position = "0" if cursor is None or cursor.position is None else str(cursor.position)
         if not (position.isascii() and position.isdigit() and len(position) < 19):
-            raise _not_ours()
+            raise not_ours()
         return cursor
 
 
-def _not_ours() -> ValidationError:
+def not_ours() -> ValidationError:
     return ValidationError({"cursor": [_("This is not a cursor of ours.")]})
 
 

@@ -1,7 +1,7 @@
 """Films: the list, one film with its labels and scores, and its history."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
@@ -11,11 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.changes import DecisionSerializer, name_for
-from catalog.filters import Filters
+from catalog.api.found import FoundPages
 from catalog.models import Decision, Film, FilmTerm, Label, Term
 from catalog.rows import Row, film_rows
-from genresite.filters import Filter
+from catalog.search import finding
+from catalog.search.asked import HAS, SAID, SORTS, STRENGTHS, Asked
+from catalog.search.facets import DECADES
+from genresite.filters import Filter, unchanged
 from genresite.pagination import NewestFirst
+
+STRENGTH_TEXTS = tuple(str(strength) for strength in STRENGTHS)
+DECADE_TEXTS = tuple(str(decade) for decade in DECADES)
+HAS_TEXTS = (*HAS, *(f"no-{what}" for what in HAS))
 
 
 class FoundTermSerializer(serializers.ModelSerializer[FilmTerm]):
@@ -115,19 +122,36 @@ def find_film(request: Request, key: str) -> Film:
 
 
 class Films(generics.ListAPIView[Film]):
-    """Films, the newest first, with the filters of the film list's page."""
+    """Films, the newest first or as `sort` says, by what the search page can ask for; `count` is of all that fit."""
 
     serializer_class = FilmSerializer
-    pagination_class = NewestFirst
-    # Read by catalog.filters, as on the page; named here so that all others are refused.
+    pagination_class = FoundPages
+    # Read by catalog.search.asked, as on the page; named here so that all others are refused.
     filters = {
-        "q": Filter(lambda films, text: films, "words of the title, in any language"),
-        "genre": Filter(lambda films, slug: films, "slug of a genre; given twice, films have both"),
-        "review": Filter(lambda films, one: films, "1: only films where something waits for a person", ("1",)),
+        "q": Filter(unchanged, "words of the title, in any language"),
+        "genre": Filter(unchanged, "slug of a genre that films have; given twice, they have both"),
+        "tag": Filter(unchanged, "slug of a tag that films have"),
+        "scene": Filter(unchanged, "slug of a scene genre that films have"),
+        "may": Filter(unchanged, "slug, or kind:slug, of a term; given several times, films have at least one of them"),
+        "not": Filter(unchanged, "slug, or kind:slug, of a term that films do not have"),
+        "w.*": Filter(unchanged, "how much more, or less, of the term of this slug; ranks films", STRENGTH_TEXTS),
+        "decade": Filter(unchanged, "as in 1970; given several times, one of them", DECADE_TEXTS),
+        "language": Filter(unchanged, "given several times, one of them"),
+        "has": Filter(unchanged, "what films have, or with no- do not have", HAS_TEXTS),
+        "said": Filter(unchanged, "by whom something is said of the film, or what waits", SAID),
+        "review": Filter(unchanged, "1: only films where something waits for a person, as said=waiting", ("1",)),
+        "sort": Filter(unchanged, "match is by strengths, or by the terms that are asked for", SORTS),
     }
 
     def get_queryset(self) -> QuerySet[Film]:
-        return with_terms(Filters.read(self.request.query_params).films(order=False))
+        return with_terms(Film.objects.published())
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self.filter_queryset(Film.objects.none())  # refuses what is no filter
+        asked, pages = Asked.read(request.query_params), cast("FoundPages", self.paginator)
+        after, size = pages.cursor(request, asked), pages.get_page_size(request)
+        found = finding.find(asked, after, size, films=self.get_queryset())
+        return pages.answer(request, found, self.get_serializer(found.films, many=True).data)
 
 
 class FilmDetail(generics.RetrieveAPIView[Film]):

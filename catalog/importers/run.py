@@ -23,6 +23,7 @@ from catalog.importers.uploads import receive_upload
 from catalog.models import Job, User
 from catalog.pictures import Encoded
 from catalog.progress import Progress, Silent, TakenOver
+from catalog.search import postings
 from catalog.terms import vocabularies
 
 __all__ = ["BadSource", "ImportReport", "import_films", "import_source", "receive_upload"]
@@ -98,6 +99,7 @@ def import_source(
         for batch in _one_ahead(Batch(read, pictures) for read in _read_ahead(run.reads(pictures.wanted))):
             run.write(batch)
             run.progress.advance(batch.count)
+    postings.fold(least=postings.MANY)
     run.report.seconds = round(run.report.seconds + time.monotonic() - started, 3)
     return run.report
 

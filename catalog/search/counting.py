@@ -12,7 +12,7 @@ from catalog.search.postings import BLOCK
 from catalog.search.reading import Mask, Reading
 
 FEW = 500  # so many films are looked at themselves
-SAMPLED = 6  # blocks in which it is seen which keys are the most frequent
+SAMPLED = 4  # blocks in which it is seen which keys are the most frequent
 
 CHOSEN = """
 WITH chosen AS MATERIALIZED (
@@ -47,6 +47,7 @@ class Counter:
         bits = np.packbits(posted.reshape(-1, BLOCK), axis=1)
         filled = bits.any(1)
         self.blocks, self.bits = reading.blocks[filled], bits[filled]
+        self._counted: dict[str, int] = {}
         self.sampled = np.zeros(len(self.blocks), np.bool_)
         self.sampled[np.unique(np.linspace(0, len(self.blocks) - 1, SAMPLED).astype(int))[: len(self.blocks)]] = True
 
@@ -59,9 +60,11 @@ class Counter:
         return found
 
     def of(self, keys: Collection[str]) -> dict[str, int]:
-        """How many films have each of the keys."""
-        rest = self._ask(SOME_KEYS, ~self.sampled, keys=list(keys))
-        return {key: self.sample.get(key, 0) + rest.get(key, 0) for key in keys}
+        """How many films have each of the keys. A query for those that have not been counted before."""
+        if new := [key for key in keys if key not in self._counted]:
+            rest = self._ask(SOME_KEYS, ~self.sampled, keys=new)
+            self._counted |= {key: self.sample.get(key, 0) + rest.get(key, 0) for key in new}
+        return {key: self._counted[key] for key in keys}
 
     def of_any(self, wanted: Mapping[str, Collection[str]]) -> dict[str, int]:
         """How many films have one of the keys under each name, or several."""

@@ -1,6 +1,6 @@
 """What else one could ask for, and how many films there would be: counts that follow all other filters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,9 @@ from catalog.search.selection import Family, Selection
 
 MOST_TAGS = 30  # beside those that are asked for
 MOST_LANGUAGES = 20
-LIKELY = 45  # so many are counted after a look at a sample, so that those shown are the most frequent ones
+LIKELY = 40  # so many are counted after a look at a sample, so that those shown are the most frequent ones
 DECADES = range(2100, 1860, -10)
+DECADE_KEYS = [f"decade/{decade}" for decade in DECADES]
 
 
 @dataclass(frozen=True)
@@ -70,31 +71,35 @@ class _Counts:
         keys = {f"has/{what}" for what in HAS} | {"said/person", "said/model", "said/term", "said/waiting"}
         self.known = reading.read(selection.keys_of(asked, family) | keys)
         self.chosen = Selection(asked, self.known, family, near=near)
-        self.terms = list(Term.objects.filter(active=True))
         self.all = Counter(self.known, self.chosen.mask)
-        self.by_term = self._by_term()
-
-    def _by_term(self) -> dict[int, int]:
-        """Of the terms that may be shown: all genres, of other kinds the most frequent, and what is asked for."""
         likely = self._likely_terms()
-        alone = {term: f"term/{term}" for term in likely if term not in self.family.children}
-        found = self.all.of(alone.values())
+        self.terms = sorted(Term.objects.in_bulk(likely).values(), key=lambda term: (term.name_en, term.pk))
+        self.by_term = self._by_term(likely)
+
+    def _likely_terms(self) -> list[int]:
+        """The terms that may be shown: all genres, of other kinds the most frequent, and what is asked for."""
+        asked_for = {chip.term.pk for chip in self.asked.chips}
+        kinds: dict[str, list[tuple[bool, int, int]]] = {kind: [] for kind in Term.Kind.values}
+        for term, kind in Term.objects.filter(active=True).order_by().values_list("pk", "kind"):
+            often = max(self.all.sample.get(key, 0) for key in self.family.keys(term))
+            kinds[kind].append((term not in asked_for, -often, term))
+        genres = [term for _other, _often, term in kinds.pop(Term.Kind.GENRE)]
+        return genres + [one[2] for terms in kinds.values() for one in sorted(terms)[: LIKELY + len(asked_for)]]
+
+    def _by_term(self, likely: Sequence[int]) -> dict[int, int]:
         wide = {str(term): self.family.keys(term) for term in likely if term in self.family.children}
+        alone = {term: f"term/{term}" for term in likely if term not in self.family.children}
+        # In one query with what else is asked of the same films.
+        others = [] if self.asked.decades else DECADE_KEYS
+        found = self.all.of([*alone.values(), *others, *([] if self.asked.languages else self.languages(self.all))])
         in_families = self.all.of_any(wide)
         return {term: found[key] for term, key in alone.items()} | {int(term): in_families[term] for term in wide}
 
-    def _likely_terms(self) -> list[int]:
-        asked_for = {chip.term.pk for chip in self.asked.chips}
-        frequent = {term.pk: self._in_sample(term.pk) for term in self.terms}
-        likely = []
-        for kind in Term.Kind.values:
-            terms = [term.pk for term in self.terms if term.kind == kind]
-            terms.sort(key=lambda pk: (pk not in asked_for, -frequent[pk]))
-            likely += terms if kind == Term.Kind.GENRE else terms[: LIKELY + len(asked_for)]
-        return likely
-
-    def _in_sample(self, term: int) -> int:
-        return max(self.all.sample.get(key, 0) for key in self.family.keys(term))
+    def languages(self, counter: Counter) -> list[str]:
+        """Keys of the languages that may be shown."""
+        asked_for = {f"language/{language}" for language in self.asked.languages}
+        keys = asked_for | {key for key in counter.sample if key.startswith("language/")}
+        return sorted(keys, key=lambda key: (key not in asked_for, -counter.sample.get(key, 0), key))[:LIKELY]
 
     def term(self, term: Term) -> int | None:
         """None where it is not among the most frequent."""
@@ -137,7 +142,7 @@ def _most(facets: Iterable[Facet], most: int) -> list[Facet]:
 
 def _decades(counts: _Counts) -> list[Facet]:
     asked = counts.asked
-    found = counts.without("decade").of([f"decade/{decade}" for decade in DECADES])
+    found = counts.without("decade").of(DECADE_KEYS)
     return [
         Facet(
             str(decade),
@@ -152,9 +157,7 @@ def _decades(counts: _Counts) -> list[Facet]:
 
 def _languages(counts: _Counts) -> list[Facet]:
     asked, counter = counts.asked, counts.without("language")
-    seen = {key: count for key, count in counter.sample.items() if key.startswith("language/")}
-    likely = sorted(seen, key=lambda key: -seen[key])[:LIKELY]
-    found = counter.of({*likely, *(f"language/{one}" for one in asked.languages)})
+    found = counter.of(counts.languages(counter))
     return [
         Facet(
             language := key.partition("/")[2],

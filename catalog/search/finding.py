@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from django.db.models import QuerySet
 
 from catalog.models import Film, Term
 from catalog.search import ranking, reading, selection
@@ -36,14 +37,24 @@ class Found:
 
 
 @one_moment()
-def find(asked: Asked, after: str = "", size: int = FILMS_PER_PAGE, *, near: Near | None = None) -> Found:
+def find(
+    asked: Asked,
+    after: str = "",
+    size: int = FILMS_PER_PAGE,
+    *,
+    near: Near | None = None,
+    films: QuerySet[Film] | None = None,
+) -> Found:
     """One page. With `near` only those films are candidates, the nearest first unless another sort is asked for; the
     text is then what they are near to and is not looked for in titles, unless the address asks for films like one.
+    `films` says what is read of them, by default what a list shows.
     """
     chosen = select(asked, near)
     page = ranking.page(chosen, near, after, size)
-    films = Film.objects.select_related("poster", "review").defer("plot", "plot_ko", "external").in_bulk(page.ids)
-    shown = [films[pk] for pk in page.ids if pk in films]
+    if films is None:
+        films = Film.objects.select_related("poster", "review").defer("plot", "plot_ko", "external")
+    by_id = films.in_bulk(page.ids)
+    shown = [by_id[pk] for pk in page.ids if pk in by_id]
     return Found(shown, page.next, int(np.count_nonzero(chosen.mask)), _matches(chosen, near, page.ids))
 
 

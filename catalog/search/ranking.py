@@ -122,6 +122,14 @@ def highest(ids: Ids, ranked: Scores, after: str, size: int) -> Page:
     return Page(shown, f"{int(top[-1] // SHIFT) or ''}~{shown[-1]}" if len(places) > size else "")
 
 
+def is_cursor(after: str, asked: Asked) -> bool:
+    """Whether it may have been handed out for this order."""
+    if asked.order == "title":
+        return titles.read_cursor(after) is not None
+    cursor = read_cursor(after)
+    return cursor is not None and cursor[1] >= 0
+
+
 def read_cursor(after: str) -> tuple[int, int] | None:
     """Rank and id; None for what makes no sense."""
     rank, separator, film = after.rpartition("~")

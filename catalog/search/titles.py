@@ -17,7 +17,7 @@ WALKED = (400, 4_000, 20_000)  # films at a time, until the page is full; then t
 def page(reading: Reading, mask: Mask, after: str, size: int) -> tuple[list[int], str]:
     """Ids of the films of a mask in the order of titles after a cursor, `size` at most, and the next cursor."""
     found: list[tuple[int, str]] = []
-    place = _place(after)
+    place = read_cursor(after)
     if np.count_nonzero(mask) > FEW:
         for count in WALKED:
             walked = _in_order(place, count)
@@ -37,7 +37,7 @@ def _cut(found: list[tuple[int, str]], size: int) -> tuple[list[int], str]:
     return [film for film, _title in shown], f"{shown[-1][1]}~{shown[-1][0]}" if len(found) > size else ""
 
 
-def _place(after: str) -> tuple[str, int] | None:
+def read_cursor(after: str) -> tuple[str, int] | None:
     title, _separator, film = after.rpartition("~")
     if title and film.isascii() and film.isdigit() and len(film) < 19:
         return title.replace("\0", ""), int(film)

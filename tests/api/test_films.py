@@ -103,6 +103,42 @@ def test_the_list_has_the_filters_of_the_page(anonymous: APIClient, horror: Term
     assert anonymous.get("/api/films/?genre=nonsense").status_code == 404
 
 
+def test_films_are_found_by_all_that_the_search_page_can_ask_for(anonymous: APIClient, horror: Term) -> None:
+    dark = make_term("dark", Term.Kind.TAG)
+    old, new = make_film("Old", year=1922, language="ko"), make_film("New", year=1968)
+    make_film("Bare", plot="")
+    for film, slugs in ((old, [horror, dark]), (new, [horror])):
+        for term in slugs:
+            import_label(film, term)
+        search.refresh([film.pk])
+
+    def found(query: str) -> list[str]:
+        answer = anonymous.get(f"/api/films/?{query}")
+        assert answer.status_code == 200, answer.content
+        assert answer.data["count"] == len(answer.data["results"])
+        return [film["title"] for film in answer.data["results"]]
+
+    assert found("genre=horror&tag=dark") == found("language=ko") == found("decade=1920") == ["Old"]
+    assert found("not=dark&sort=title") == ["Bare", "New"]
+    assert found("may=tag:dark&may=horror") == ["New", "Old"]
+    assert found("w.dark=2") == ["Old", "Bare", "New"]
+    assert found("w.dark=-2&genre=horror") == ["New", "Old"]
+    assert found("has=no-plot") == found("said=untagged") == ["Bare"]
+    assert found("sort=year") == ["New", "Old", "Bare"]
+    assert anonymous.get("/api/films/?w.nonsense=1").status_code == 404
+
+
+@pytest.mark.parametrize("sort", ["newest", "title", "year", "match", "confidence", "doubt"])
+def test_pages_of_any_order_show_every_film_once(sort: str, anonymous: APIClient, horror: Term) -> None:
+    version = champion("horror")
+    for number in range(7):
+        predict(make_film(f"F{number % 3}", year=[None, 1950, 1960][number % 3]), version, 0.5 + number % 4 / 10)
+    address = f"/api/films/?sort={sort}&genre=horror&page_size"
+    whole = [film["key"] for film in anonymous.get(f"{address}=100").data["results"]]
+    assert len(set(whole)) == 7
+    assert [film["key"] for page in pages(anonymous, f"{address}=2") for film in page] == whole
+
+
 def test_review_finds_films_that_wait(anonymous: APIClient, horror: Term) -> None:
     version, waits, sure = champion("horror"), make_film(), make_film()
     predict(waits, version, 0.9)
@@ -115,7 +151,8 @@ def test_review_finds_films_that_wait(anonymous: APIClient, horror: Term) -> Non
     [
         "a__password__regex=x", "ordering=password", "title__contains=x", "user__username=x", "limit=5",
         "page_size=0", "page_size=-1", "page_size=abc", "page_size=1e9", "page_size=²", "cursor=x", "cursor=cD1h",
-        "cursor=cD0xJm89LTE%3D%3D%3D%3D", "review=maybe", "q=" + "x" * 300,
+        "cursor=cD0xJm89LTE%3D%3D%3D%3D", "review=maybe", "q=" + "x" * 300, "w.horror=3", "decade=1975", "has=money",
+        "said=nobody", "sort=password", "x.horror=1", "cursor=~-1", "cursor=1~x", "sort=title&cursor=~1",
     ],
 )  # fmt: skip
 def test_what_is_no_filter_is_refused(query: str, anonymous: APIClient, film: Film) -> None:
