@@ -124,7 +124,7 @@ _ALL = (
         _("Most doubtful"),
         _("Films that have a score right at its cut come first."),
         offered=True,
-        proven=False,
+        proven=True,
         films_of=_most_doubtful,
         reason=reasons.of_doubt,
     ),
@@ -141,7 +141,7 @@ _ALL = (
     DeskOrder(
         "disagreement",
         _("Disagreements"),
-        _("Poster and plot, two versions, or an import and the champion say different things."),
+        _("Poster and plot, two versions, or an import and the champion differ. Not shown to save time."),
         offered=True,
         proven=False,
         films_of=_picked(Pick.Order.DISAGREEMENT),
@@ -161,7 +161,7 @@ _ALL = (
     DeskOrder(
         "newest",
         _("Newest"),
-        _("The film that was added last comes first."),
+        _("The film that was added last comes first. Not shown to save time."),
         offered=True,
         proven=False,
         films_of=_newest,
