@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
-from catalog.models import SourceName, Term
+from catalog.models import SourceName, Term, TermChange
 
 DEFAULT_TERMS = Path(__file__).with_name("terms.json")
 KEPT = 16  # vocabularies; the tag genome has another one for each film
@@ -77,11 +78,12 @@ def find_term(kind: str, slug: str) -> Term | None:
 
 class Vocabulary:
     """Every name by which the active terms of one kind are known; names of a term that was merged mean the one that it
-    became part of. Two queries, when it is made.
+    became part of. Three queries, when it is made.
     """
 
     def __init__(self, kind: Term.Kind) -> None:
         self.kind = kind
+        self.as_of = last_change()
         self.by_name: dict[str, int] = {}
         known = list(Term.objects.filter(kind=kind).exclude(active=False, merged_into=None))
         self._merged = {term.pk: term.merged_into_id for term in known if term.merged_into_id is not None}
@@ -120,6 +122,11 @@ class Vocabulary:
                 self._ids.clear()
             self._ids[names] = frozenset(found for name in names if (found := self.find(name)) is not None)
         return self._ids[names]
+
+
+def last_change() -> int:
+    """Id of the newest change of the vocabulary: one that was read before it is out of date."""
+    return TermChange.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def vocabularies() -> Mapping[Term.Kind, Vocabulary]:

@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from catalog import search
+from catalog.changesets import hold_terms
 from catalog.importers import store
 from catalog.importers.merge import Held, LabelChanges, Rule, Rules, changed_values, label_changes, new_values
 from catalog.importers.report import Failure, ImportReport
 from catalog.importers.rows import FilmRow
 from catalog.models import ChangeSet, Film, Term, User
 from catalog.pictures import Encoded
-from catalog.terms import Vocabulary
+from catalog.terms import Vocabulary, last_change, vocabularies
 
 NOTHING_HELD = Held()
 
@@ -27,6 +28,17 @@ class Options:
     vocabularies: Mapping[Term.Kind, Vocabulary]
     dry_run: bool
     user: User | None
+
+
+def _hold_vocabulary(options: Options) -> Options:
+    """No term is merged until the batch is stored, so that no label is written of one that is gone; names mean what
+    they mean now. Before films are locked, as everybody does it who writes labels.
+    """
+    hold_terms(Term.objects.values_list("pk", flat=True))
+    latest = last_change()
+    if all(vocabulary.as_of == latest for vocabulary in options.vocabularies.values()):
+        return options
+    return replace(options, vocabularies=vocabularies())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,8 @@ class Step:
         posters: Mapping[str, Encoded],
         met: set[str],
     ) -> None:
-        self.options, self.report, self.posters, self.met = options, report, posters, met
+        self.options = options if options.dry_run else _hold_vocabulary(options)
+        self.report, self.posters, self.met = report, posters, met
         self.held = store.held_films(rows, lock=not options.dry_run)
         self.strange = [row for row in rows if self._is_another(row)]
         self.rows = [row for row in rows if not self._is_another(row)]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from catalog import search
 from catalog.changesets import CannotUndo, Undone, change_set, count_change
 from catalog.changesets import undo as undo_labels
-from catalog.models import ChangeSet, FilmTerm, Job, Term, TermChange, User
+from catalog.models import ChangeSet, FilmTerm, Term, TermChange, User
 from catalog.notes import merge_note
 from catalog.terms import plain
 from catalog.thesaurus.edits import LONGEST_NAME, MOST_ALIASES, hold_vocabulary
@@ -174,12 +174,11 @@ def merge(
     refresh: also what search sees of these films; otherwise that is left to the caller.
 
     Raises:
-        BadTerm: the two cannot become one, or an import is writing labels.
+        BadTerm: the two cannot become one.
     """
     with change_set(ChangeSet.Kind.BULK, user, note=merge_note(source, target)) as changes:
         _hold(source, target)
         check(source, target)
-        _refuse_while_importing()
         films = _move_labels(source, target, rule)
         before, after = _join(source, target)
         change = TermChange.objects.create(
@@ -201,13 +200,6 @@ def _hold(*terms: Term) -> None:
         )
     for term in terms:
         term.refresh_from_db()
-
-
-def _refuse_while_importing() -> None:
-    """An import has read the vocabulary when it began, and would go on writing labels of the term that goes."""
-    imports = Job.objects.active().filter(task="catalog.import_films").values_list("params", flat=True)
-    if not all(params.get("dry_run") for params in imports):
-        raise BadTerm(_("An import is running or waits. Merge when it has ended."))
 
 
 def _move_labels(source: Term, target: Term, rule: Rule) -> list[int]:

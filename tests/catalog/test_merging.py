@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from catalog import labelling, undoing
 from catalog.changesets import CannotUndo, change_set
-from catalog.models import ChangeSet, Decision, Film, FilmTerm, Job, Label, SourceName, Term, TermChange, User
+from catalog.importers import run, step
+from catalog.models import ChangeSet, Decision, Film, FilmTerm, Label, SourceName, Term, TermChange, User
 from catalog.terms import Vocabulary, find_term
 from catalog.thesaurus import edits, merging
 from catalog.thesaurus.merging import Rule
@@ -248,13 +250,23 @@ def test_what_cannot_become_one(dread: Term, horror: Term, admin: User) -> None:
     assert TermChange.objects.count() == 1
 
 
-def test_no_merge_while_an_import_writes_labels(dread: Term, horror: Term, admin: User) -> None:
-    job = Job.objects.create(task="catalog.import_films", params={"path": "films.csv"})
-    with pytest.raises(BadTerm, match="import"):
-        merging.merge(dread, horror, user=admin)
-    assert not ChangeSet.objects.exists()
-    Job.objects.filter(pk=job.pk).update(params={"dry_run": True})
-    merging.merge(dread, horror, user=admin)
+def test_an_import_that_began_before_the_merge_goes_on_with_the_term_that_stays(
+    dread: Term, horror: Term, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "films.csv"
+    file.write_text("imdb_id,title,year,genres\n" + "".join(f"tt{n:07},Film {n},1950,Dread\n" for n in range(1, 7)))
+    monkeypatch.setattr(run, "BATCH", 2)
+    take, merged = step.Step.take, []
+
+    def and_then_merge(self: step.Step) -> None:
+        take(self)
+        if not merged:
+            merged.append(merging.merge(dread, horror, user=admin))
+
+    monkeypatch.setattr(step.Step, "take", and_then_merge)
+    run.import_films(file, "csv")
+    assert Label.objects.filter(term=horror, value="yes").count() == 6
+    assert not Label.objects.filter(term=dread).exists()
 
 
 def test_the_labels_of_a_merge_are_not_undone_without_its_terms(dread: Term, horror: Term, admin: User) -> None:
