@@ -100,13 +100,12 @@ class FilmAdmin(Kept):
 
 
 @admin.register(Term)
-class TermAdmin(Kept):
+class TermAdmin(Record):
+    """Changed at /terms/, where every change is written down and can be taken back."""
+
     list_display = ["name_en", "name_ko", "kind", "slug", "active"]
     list_filter = ["kind", "active"]
     search_fields = ["name_en", "name_ko", "slug"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Term | None = None) -> list[str]:
-        return ["kind", "slug"] if obj else []  # models know terms by these
 
 
 @admin.register(SourceName)

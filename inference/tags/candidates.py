@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.models import Frame, SourceName, Term
+from catalog.models import Frame, SourceName, Term, User
 from catalog.terms import Vocabulary, plain
+from catalog.thesaurus import edits
+from catalog.thesaurus.states import BadTerm
 from catalog.vocabulary import matcher
 from catalog.vocabulary.phrases import Candidate, Said, candidates
 from inference.models import Caption
@@ -60,7 +61,7 @@ def _found() -> list[Candidate]:
     return found
 
 
-def add(phrase: str, name_en: str, name_ko: str) -> Term:
+def add(phrase: str, name_en: str, name_ko: str, *, user: User) -> Term:
     """Make a tag of a phrase, which becomes one of its names. Raises BadTag."""
     phrase, name_en, name_ko = (" ".join(text.split()) for text in (phrase, name_en, name_ko))
     if not (name_en and name_ko):
@@ -74,11 +75,12 @@ def add(phrase: str, name_en: str, name_ko: str) -> Term:
         sentence = _("“%(name)s” is a tag already.") if there else _("“%(name)s” cannot be the name of a tag.")
         raise BadTag(sentence % {"name": there[0] if there else name_en})
     aliases = [] if plain(phrase) in ("", plain(name_en), plain(name_ko)) else [phrase]
+    if Term.objects.filter(kind=Term.Kind.TAG, slug=slug).exists():
+        raise BadTag(_("“%(name)s” is a tag already, perhaps a retired one.") % {"name": name_en})
     try:
-        with transaction.atomic():
-            return Term.objects.create(kind=Term.Kind.TAG, slug=slug, name_en=name_en, name_ko=name_ko, aliases=aliases)
-    except IntegrityError:
-        raise BadTag(_("“%(name)s” is a tag already, perhaps a retired one.") % {"name": name_en}) from None
+        return edits.add(Term.Kind.TAG, user=user, name_en=name_en, name_ko=name_ko, aliases=aliases)
+    except BadTerm as error:  # somebody else was faster
+        raise BadTag(str(error)) from None
 
 
 def leave_out(phrase: str) -> None:

@@ -133,7 +133,12 @@ def add_tag(request: HttpRequest) -> HttpResponse:
     """Make a tag of a phrase; captions that are there are matched with it by a job."""
     phrase = request.POST.get("phrase", "")
     try:
-        term = candidates.add(phrase, request.POST.get("name_en", ""), request.POST.get("name_ko", ""))
+        term = candidates.add(
+            phrase,
+            request.POST.get("name_en", ""),
+            request.POST.get("name_ko", ""),
+            user=request.user,  # type: ignore[arg-type]
+        )
     except candidates.BadTag as error:
         return _candidates(request, str(error), phrase)
     jobs.start(TAG, {"rematch": True}, user=request.user, queue="cpu")  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -192,3 +192,10 @@ def test_two_who_add_one_term_at_once_make_one() -> None:
         thread.join(30)
     assert sorted(outcome) == ["giallo", *["“Giallo” is a name of Giallo already."] * 3]
     assert TermChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("verb", ["UPDATE catalog_termchange SET id = id", "DELETE FROM catalog_termchange"])
+def test_the_log_refuses_update_and_delete(verb: str, eerie: Term, admin: User) -> None:
+    edits.retire(eerie, user=admin)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(verb)
