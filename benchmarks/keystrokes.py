@@ -28,21 +28,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 TARGET_MS = 100
 # Runs before the site's own scripts: notes when a key came down, and when what it should do is to be seen.
 PROBE = """
-window.probe = {took: [], keys: 0};
+window.probe = {took: []};
 addEventListener("keydown", (event) => {
   const began = event.timeStamp;
   const film = () => document.querySelector(".desk");
   const before = film()?.dataset.key;
   const row = document.querySelector(`.ask[data-key="${event.key}"]`);
   const state = row?.dataset.state;
-  probe.keys += 1;
+  let waited = false;
   probe.busy = true;
   const look = () => {
+    waited ||= document.querySelector(".desk--waits") !== null;
     const poster = film()?.querySelector(".desk__picture img");
     const there = row ? row.dataset.state !== state : film()?.dataset.key !== before && (!poster || poster.complete);
     if (!there) return requestAnimationFrame(look);
     requestAnimationFrame(() => {
-      probe.took.push([row ? "row" : "film", performance.now() - began]);
+      probe.took.push([row ? "row" : "film", performance.now() - began, waited]);
       probe.busy = false;
     });
   };
@@ -55,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--films", type=int, default=50)
     parser.add_argument("--library", type=int, default=2000, help="films in all")
-    parser.add_argument("--pace", type=int, default=400, help="milliseconds that a film is looked at")
+    parser.add_argument("--pace", type=int, default=1500, help="milliseconds that a film is looked at")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +76,7 @@ def run(data: Path, options: argparse.Namespace) -> dict[str, Any]:
 
     pages.set_up(data)
     pages.fill(options.library)
+    forget_scenes()
     give_posters(options.films + 2)
     arguments = ("manage.py", "up", "--port", str(port), "--no-worker", "--no-sample")
     with started(*arguments, GENRESITE_DATA=data) as server:
@@ -82,6 +84,18 @@ def run(data: Path, options: argparse.Namespace) -> dict[str, Any]:
         threading.Thread(target=lambda: [None for _line in server.stdout or []], daemon=True).start()
         seen = review(port, options)
     return judge(seen, options)
+
+
+def forget_scenes() -> None:
+    """The desk asks for scene genres where there is footage; here is none, so nothing of the kind waits."""
+    from catalog import search
+    from catalog.models import Film
+    from inference.models import Prediction
+
+    Prediction.objects.filter(version__task="scenes").delete()
+    films = list(Film.objects.values_list("pk", flat=True))
+    for begin in range(0, len(films), 1000):
+        search.refresh(films[begin : begin + 1000])
 
 
 def give_posters(count: int) -> None:
@@ -158,10 +172,10 @@ def judge(seen: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
     from catalog.models import Decision, Film, Visit
 
     reviewed = [film for film, _keys in seen["pressed"]]
-    logged = Counter(Decision.objects.filter(change_set__kind="decide").values_list("film__key", "term__slug"))
+    logged = Counter(Decision.objects.filter(change_set__kind="decide").values_list("film__key", "term"))
     open_still = Film.objects.filter(key__in=reviewed, review__waiting__gt=0).count()
-    times = {kind: [took for what, took in seen["took"] if what == kind] for kind in ("row", "film")}
-    every = [took for _what, took in seen["took"]]
+    times = {kind: [took for what, took, _waited in seen["took"] if what == kind] for kind in ("row", "film")}
+    every = [took for _what, took, _waited in seen["took"]]
     p95 = statistics.quantiles(every, n=100)[94]
     wrong = {
         "films with more keys than 1, or 2 where a genre is wrong": sum(
@@ -180,6 +194,8 @@ def judge(seen: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
         "key to painted row, ms": summary(times["row"]),
         "key to painted next film, ms": summary(times["film"]),
         "all keys p95, ms": round(p95, 1),
+        "times that the next film was not there yet": sum(waited for _what, _took, waited in seen["took"]),
+        "load of the machine": [round(load, 1) for load in os.getloadavg()],
         **wrong,
         "passed": not any(wrong.values()) and p95 <= TARGET_MS,
     }

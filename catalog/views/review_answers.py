@@ -108,10 +108,10 @@ def _onward(request: HttpRequest, film: Film, changes: ChangeSet | None) -> Http
 @require_POST
 @curators
 def lock(request: HttpRequest, key: str) -> HttpResponse:
-    """term=genre/horror, locked=1 or 0."""
-    film = find_film(request, key)
-    revision, locked = _number(request, "revision"), request.POST.get("locked", "")
-    kind, _slash, slug = request.POST.get("term", "").partition("/")
+    """lock=genre/horror:1 or, to unlock, genre/horror:0."""
+    film, revision = find_film(request, key), _number(request, "revision")
+    name, _colon, locked = request.POST.get("lock", "").rpartition(":")
+    kind, _slash, slug = name.partition("/")
     term = Term.objects.filter(kind=kind, slug=slug, active=True).first()
     if term is None or locked not in ("0", "1") or revision is None:
         return _refused(request, film, _("Say what to lock or to unlock."), 422)

@@ -6,6 +6,8 @@ const desk = document.getElementById("desk");
 const script = JSON.parse(document.getElementById("desk-script").textContent);
 const words = document.getElementById("saved").dataset;
 const live = document.getElementById("live");
+const AHEAD = 2; // films that are loaded before they are asked for
+const LATER = 50; // milliseconds, for what nobody waits for
 const KEPT = 10; // films that one can go back to at once
 const FRESH = 60_000; // milliseconds: what was loaded before that is claimed anew when it is shown
 const RENEW = 240_000;
@@ -94,13 +96,14 @@ function paint(row, { state, said, answer, suggested, locked, waiting }) {
   const lock = about.querySelector("[data-do=lock]");
   if (!lock) return;
   lock.hidden = !["yes", "no", "unknown"].includes(state);
+  lock.value = `${row.dataset.term}:${locked ? 0 : 1}`;
   lock.querySelector("[data-lock-word]").textContent = locked ? words.unlock : words.lock;
   about.querySelector("[data-do=unknown]").disabled = Boolean(locked);
 }
 
 /* A row as the answer makes it, before the server has heard of it. */
 function paintAnswer(row, value) {
-  const mine = row === chosen();
+  const mine = row.classList.contains("ask--chosen");
   paint(row, {
     state: value,
     said: words[value],
@@ -158,12 +161,11 @@ function turn(row) {
 }
 
 function lock(row) {
-  const form = row && here.querySelector(`#${CSS.escape(`lock-${row.id}`)}`);
-  if (!form || !["yes", "no", "unknown"].includes(row.dataset.state)) return;
+  if (!row || "second" in here.dataset || !["yes", "no", "unknown"].includes(row.dataset.state)) return;
   const locked = !row.classList.contains("ask--locked");
   row.classList.toggle("ask--locked", locked);
   row.querySelector(".ask__press").disabled = locked;
-  send(here.dataset.lock, [["term", row.dataset.term], ["locked", locked ? "1" : "0"]]);
+  send(here.dataset.lock, [["lock", `${row.dataset.term}:${locked ? 1 : 0}`]]);
 }
 
 function seconds() {
@@ -171,17 +173,19 @@ function seconds() {
 }
 
 function finish(how) {
-  const said = [...here.querySelectorAll("[name=suggested]")].map((input) => input.value);
-  const fields = [["how", how], ["seconds", seconds()]];
-  if (how !== "leave") {
+  const film = here;
+  const said = how === "leave" ? [] : [...film.querySelectorAll("[name=suggested]")].map((input) => input.value);
+  send(film.dataset.finish, [["how", how], ["seconds", seconds()], ...said.map((text) => ["suggested", text])]);
+  /* What was said is painted for whoever comes back to it: the next film comes first. */
+  film.catchUp = () => {
+    film.catchUp = null;
     for (const text of said) {
       const [term, value] = text.split(":");
-      paintAnswer(here.querySelector(`[data-term="${CSS.escape(term)}"]`), how === "accept" ? value : "no");
-      fields.push(["suggested", text]);
+      paintAnswer(film.querySelector(`[data-term="${CSS.escape(term)}"]`), how === "accept" ? value : "no");
     }
-    paintSum();
-  }
-  send(here.dataset.finish, fields);
+    paintSum(film);
+  };
+  setTimeout(() => film.catchUp?.(), LATER);
   goOn();
 }
 
@@ -217,12 +221,13 @@ function parse(html) {
 }
 
 function loadAhead() {
-  if (ahead.length || loading || ended) return loading;
-  const have = [here, ...behind].map((film) => ["have", film.dataset.key]);
+  if (ahead.length >= AHEAD || loading || ended) return loading;
+  const have = [here, ...ahead, ...behind].map((film) => ["have", film.dataset.key]);
   const unsent = queue.items.filter((item) => item.film).map((item) => ["have", item.film]);
   loading = ask(script.next, [...carried(), ...have, ...unsent])
     .then((response) => (response.ok ? response.json() : Promise.reject(new Error(response.status))))
     .then((data) => (data.key ? ahead.push(parse(data.html)) : (ended = data.url)))
+    .then(() => setTimeout(loadAhead))
     .catch(() => null)
     .finally(() => (loading = null));
   return loading;
@@ -265,6 +270,7 @@ function goBack() {
 }
 
 function show(film) {
+  film.catchUp?.();
   here.replaceWith(film);
   here = film;
   since = performance.now();
@@ -466,6 +472,7 @@ const BUTTONS = { unknown: ACTIONS.unknown, lock: ACTIONS.lock, flag, undo: ACTI
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   const more = event.target.closest(".ask__more");
+  if (!event.target.closest("#about")) here.querySelector("#about").classList.remove("desk__about--open");
   if (button && BUTTONS[button.dataset.do]) {
     event.preventDefault();
     BUTTONS[button.dataset.do]();
@@ -473,6 +480,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     desk.dataset.touched = "1";
     choose(more.closest(".ask"));
+    here.querySelector("#about").classList.add("desk__about--open");
     here.querySelector("#about").scrollIntoView({ block: "nearest" });
   } else if (event.target.closest("[data-yield]")) {
     event.preventDefault();

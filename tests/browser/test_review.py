@@ -33,8 +33,8 @@ def until(page: Page, condition: str) -> None:
 
 
 def loaded(page: Page) -> None:
-    """The next film has been fetched, or there is none."""
-    until(page, "Boolean(ahead.length || ended)")
+    """The next films have been fetched, or there are none."""
+    until(page, "Boolean(ahead.length === AHEAD || ended)")
 
 
 def saved(page: Page) -> None:
@@ -367,7 +367,8 @@ def test_who_is_signed_out_is_told_and_loses_nothing(
     assert said(queue[0]) == {"horror": "no"}
 
 
-def test_two_people_are_never_shown_the_same_film(queue: list[Film], people: People, open_browser: Open) -> None:
+def test_two_people_are_never_shown_the_same_film(people: People, open_browser: Open) -> None:
+    waiting(8)
     first, second = open_browser(people.carla), open_browser(people.chul)
     begin(first)
     begin(second)

@@ -232,8 +232,8 @@ def test_several_answers_are_one_change_set(carla: Client, waiting: Film) -> Non
         ("answer", {"answer": "genre/horror:yes", "revision": "nan"}, 422),
         ("answer", {"answer": "genre/horror:yes", "revision": "99999999999"}, 422),
         ("finish", {"how": "guess"}, 422), ("finish", {"how": "accept", "suggested": "x"}, 422),
-        ("lock", {"term": "genre/horror", "locked": "2"}, 422), ("lock", {"term": "none", "locked": "1"}, 422),
-        ("lock", {"term": "genre/horror", "locked": "1"}, 409), ("remark", {"kind": "note"}, 422),
+        ("lock", {"lock": "genre/horror:2"}, 422), ("lock", {"lock": "none:1"}, 422), ("lock", {}, 422),
+        ("lock", {"lock": "genre/horror:1"}, 409), ("remark", {"kind": "note"}, 422),
         ("remark", {"kind": "shout", "words": "x"}, 422),
     ],
 )  # fmt: skip
@@ -365,12 +365,12 @@ def test_undo_never_takes_back_more_than_the_last_hours(
 def test_a_lock_holds_until_it_is_taken_off(carla: Client, waiting: Film) -> None:
     send(carla, waiting, "answer", answer="genre/horror:no")
     waiting.refresh_from_db()
-    data = send(carla, waiting, "lock", term="genre/horror", locked="1")
+    data = send(carla, waiting, "lock", lock="genre/horror:1")
     assert next(row for row in data["rows"] if row["id"] == "genre-horror")["locked"]
     waiting.refresh_from_db()
     assert send(carla, waiting, "answer", answer="genre/horror:yes")["refused"] == "Horror is locked. Unlock it first."
     waiting.refresh_from_db()
-    send(carla, waiting, "lock", term="genre/horror", locked="0")
+    send(carla, waiting, "lock", lock="genre/horror:0")
     waiting.refresh_from_db()
     assert send(carla, waiting, "answer", answer="genre/horror:yes")["status"] == 200
 
