@@ -47,10 +47,10 @@ class SavedSearchFeed(Feed):  # type: ignore[type-arg]
     def items(self, search: SavedSearch) -> list[Film]:
         return saved.newest(saved.asked_for(search))
 
-    def item_title(self, film: Film) -> str:  # type: ignore[override]
+    def item_title(self, film: Film) -> str:
         return f"{film.shown_title} ({film.year})" if film.year else film.shown_title
 
-    def item_description(self, film: Film) -> str:  # type: ignore[override]
+    def item_description(self, film: Film) -> str:
         plot = film.shown_plot
         return plot if len(plot) <= EXCERPT else f"{plot[:EXCERPT].rsplit(' ', 1)[0]} …"
 
@@ -63,7 +63,7 @@ class SavedSearchFeed(Feed):  # type: ignore[type-arg]
     def item_updateddate(self, film: Film) -> Any:
         return film.changed_at
 
-    def item_categories(self, film: Film) -> list[str]:  # type: ignore[override]
+    def item_categories(self, film: Film) -> list[str]:
         carried = sorted(film.film_terms.all(), key=lambda one: (one.term.kind, -one.weight))
         return [one.term.name_ko if get_language() == "ko" else one.term.name_en for one in carried]
 

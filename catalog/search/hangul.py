@@ -53,9 +53,8 @@ def pattern(typed: str) -> re.Pattern[str]:
     A consonant by itself is any syllable that begins with it. The last syllable may go on: 고 becomes 공,
     달 becomes 닭, and 곰 may be 고 and the beginning of 무. Everything else stands for itself.
     """
-    letters = spelt_out(typed)
-    *before, last = letters or " "
-    return re.compile("".join(map(_exact, before)) + _unfinished(last), re.IGNORECASE)
+    letters = spelt_out(typed) or " "
+    return re.compile("".join(map(_exact, letters[:-1])) + _unfinished(letters[-1]), re.IGNORECASE)
 
 
 def _exact(letter: str) -> str:

@@ -19,6 +19,7 @@ from catalog.models import Film, TitleWord
 from catalog.search.typed import words
 
 LEARNED = "title-words-learned"  # in the cache: when, and how many films had been written by then
+LOCK = 0x776F7264  # one at a time learns
 SHORTEST = 3  # letters of a word that may be mistyped
 NEAREST = 5  # words among which the most frequent is taken
 
@@ -26,6 +27,7 @@ NEAREST = 5  # words among which the most frequent is taken
 def learn() -> int:
     """Count the words of all titles anew: how many there are. Readers see the old ones until it is done."""
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("DELETE FROM catalog_titleword")
         cursor.execute(
             """INSERT INTO catalog_titleword (word, films)
@@ -34,7 +36,7 @@ def learn() -> int:
             WHERE published AND length(word) BETWEEN %s AND 40 AND word !~ '^[0-9]+$' GROUP BY word""",
             [SHORTEST],
         )
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
     cache.set(LEARNED, [timezone.now().isoformat(), _written()], None)
     return count
 
@@ -42,7 +44,7 @@ def learn() -> int:
 def learn_if_stale() -> int:
     """The same if films came or went since, or none were counted yet; otherwise 0. Two short queries."""
     known = cache.get(LEARNED)
-    return learn() if known is None or known[1] != _written() else 0
+    return 0 if known is not None and known[1] == _written() else learn()
 
 
 def _written() -> int:

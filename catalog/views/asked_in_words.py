@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from catalog.search.asked import Asked, Chip
-from catalog.search.finding import Condition
+from catalog.search.selection import Condition
 from catalog.templatetags.pages import language_name
 
 HAS: dict[str, str | Promise] = {

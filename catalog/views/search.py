@@ -34,7 +34,8 @@ def films(request: HttpRequest) -> HttpResponse:
     if wanted in ("more", "meaning"):
         return render_part(request, "catalog/search.html", context, part=wanted)
     part = "search" if wanted == "search" else ""
-    response = render_part(request, "catalog/search.html", context | _around(request, asked, context), part=part)
+    context |= _around(request, asked, context) | {"fragment": bool(part)}
+    response = render_part(request, "catalog/search.html", context, part=part)
     if part:
         response["HX-Push-Url"] = here(asked)
     return response

@@ -50,7 +50,7 @@ async function suggest() {
     list.innerHTML = await answer.text();
     show(options().length > 0);
     const count = options().length;
-    tell(count ? list.dataset.many.replace("%d", count) : list.dataset.none);
+    tell(count ? list.dataset.many.replace("{n}", count) : list.dataset.none);
   } catch (error) {
     if (error.name !== "AbortError") show(false);
   }

@@ -38,6 +38,7 @@ def test_the_list_follows_what_is_typed_and_chosen(archive: Archive, open_browse
     expect(page.locator("#sift-genres-genre-horror")).to_be_focused()
     page.locator("#sift-genres-genre-drama").click()
     expect(page).to_have_url(re.compile(r"/\?genre=drama&genre=horror$"))
+    expect(page).to_have_title("Drama, Horror · genresite")
 
 
 def test_a_chip_goes_round_by_keyboard_and_says_so(archive: Archive, open_browser: Open) -> None:
