@@ -201,8 +201,10 @@ def retrain(request: HttpRequest) -> HttpResponse:
     architecture, fewest = usual(task)
     defaults = {**vars(RetrainOptions()), "task": task, "architecture": architecture, "min_films": fewest}
     form = RetrainForm(request.POST or None, initial=defaults)
-    options = _options(form)
-    wanted = request.POST.get("wanted", "")
+    options, wanted = _options(form), request.POST.get("wanted", "")
+    if options is not None and wanted == "curve" and options.task == Task.SCENES:
+        form.add_error(None, _("There is no learning curve of scene genres."))
+        options = None
     if options is not None and wanted != "price":
         started = {"curve": learning_curve.TASK}.get(wanted, "training.retrain")
         job = jobs.start(started, options.asked, user=request.user, queue="gpu")  # type: ignore[arg-type]

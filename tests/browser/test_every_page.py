@@ -47,6 +47,8 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
         *((archive.ada, address) for address in ("/jobs/", *jobs, "/import/", "/import/names/", "/models/")),
         *((archive.ada, address) for address in ("/models/genres-1/", "/models/genres-2/", "/models/retrain/")),
         (archive.ada, f"/runs/{archive.run.pk}/"),
+        *((archive.ada, address) for address in ("/health/labels/", "/health/labels/?task=tags")),
+        *((archive.carla, address) for address in ("/me/", "/review/differences/")),
         (archive.ada, "/accounts/tokens/"),
     ]
 

@@ -277,6 +277,10 @@ def test_a_curve_is_measured_as_a_job(ada: Client, labelled: list[Film]) -> None
     ada.post("/models/retrain/", {**FORM, "wanted": "curve"})
     job = Job.objects.get()
     assert (job.task, job.params["architecture"]) == ("training.learning_curve", "heads")
+    scenes = {**FORM, "task": "scenes", "architecture": "scene-fc", "image_encoder": "starter", "wanted": "curve"}
+    refused = ada.post("/models/retrain/", scenes)
+    assert refused.status_code == 422 and "no learning curve" in refused.content.decode()
+    assert Job.objects.count() == 1
 
 
 def test_the_gain_stands_on_the_form(ada: Client, labelled: list[Film]) -> None:

@@ -101,6 +101,8 @@ class Command(BaseCommand):
 def _gain(gain: Gain) -> str:
     value, low, high = (100 * share for share in gain.per_doubling)
     twice = f"twice as many films would bring {value:+.1f} points ({low:+.1f} to {high:+.1f})"
+    if not gain.films:
+        return f"Gain: no film more to learn from than the champion had; {twice}."
     if gain.value is None or gain.low is None or gain.high is None:
         return f"Gain: {gain.films:+,} films, too many to tell from the learning curve; {twice}."
     value, low, high = (100 * share for share in (gain.value, gain.low, gain.high))
