@@ -30,7 +30,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     order = serializers.ChoiceField(choices=OFFERED, default=DEFAULT)
     genre = serializers.SlugField(max_length=60, required=False)
     decade = serializers.IntegerField(min_value=1870, max_value=2100, required=False)
-    source = serializers.CharField(max_length=60, required=False)
+    source = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
     machine_only = serializers.BooleanField(default=False)
     minutes = serializers.IntegerField(min_value=1, max_value=queue.LONGEST_BOX, required=False)
     have = serializers.ListField(child=serializers.CharField(max_length=80), max_length=50, default=list)
@@ -65,23 +65,24 @@ class NextForReview(APIView):
         body = WantedSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         asked = dict(body.validated_data)
-        have, user = asked.pop("have"), caller(request)
+        have = asked.pop("have")
         wanted = Wanted(**asked)
-        offer = queue.next_film(user, wanted, have=have)
-        if offer is None:
-            none = {"film": None, "revision": None, "reason": "", "second_opinion": False, "suggested": []}
-            return Response(none)
-        given = second.given(offer.second) if offer.second else None
-        reason = None if offer.second else queue.order_of(wanted).reason(offer.film)
-        shown = sheet.desk_sheet(offer.film, {}, about=reason.term if reason else None, second=given)
-        data = {
-            "film": offer.film.key,
-            "revision": offer.film.revision,
-            "reason": reason.sentence if reason else "",
-            "second_opinion": offer.second is not None,
-            "suggested": [one.text for one in shown.accepting],
-        }
-        return Response(data)
+        return Response(_offer(queue.next_film(caller(request), wanted, have=have), wanted))
+
+
+def _offer(offer: queue.Offer | None, wanted: Wanted) -> dict[str, Any]:
+    if offer is None:
+        return {"film": None, "revision": None, "reason": "", "second_opinion": False, "suggested": []}
+    given = second.given(offer.second) if offer.second else None
+    reason = None if offer.second else queue.order_of(wanted).reason(offer.film)
+    shown = sheet.desk_sheet(offer.film, {}, about=reason.term if reason else None, second=given)
+    return {
+        "film": offer.film.key,
+        "revision": offer.film.revision,
+        "reason": reason.sentence if reason else "",
+        "second_opinion": offer.second is not None,
+        "suggested": [one.text for one in shown.accepting],
+    }
 
 
 class FinishSerializer(serializers.Serializer[Any]):

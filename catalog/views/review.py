@@ -85,6 +85,10 @@ def _sources() -> list[str]:
 @curators
 def next_film(request: HttpRequest) -> HttpResponse:
     """Be given a film. With `have` (keys of films in hand) one more is given, to be there when it is needed."""
+    return give(request)
+
+
+def give(request: HttpRequest) -> HttpResponse:
     asked = request.GET.copy()  # a film's page names the order in the address
     asked.update(request.POST)
     wanted = queue.read(asked)

@@ -99,7 +99,7 @@ def skip(request: HttpRequest, key: str) -> HttpResponse:
 def _onward(request: HttpRequest, film: Film, changes: ChangeSet | None) -> HttpResponse:
     """To the next film; a script has it already."""
     if not by_script(request):
-        return review.next_film(request)
+        return review.give(request)
     today = visits.today(person(request))
     data = {"revision": film.revision, "films": today.films, "decisions": today.decisions}
     return JsonResponse(data | {"change_set": changes.pk if changes else None})

@@ -208,7 +208,7 @@ def test_the_share_of_second_reviews_is_what_is_set(
     settings.SECOND_REVIEWS = 0.05
     asked = 0
     for number in range(100):
-        monkeypatch.setattr(second.random, "random", partial(float, number / 100))
+        monkeypatch.setattr("catalog.desk.second.random.random", partial(float, number / 100))
         SecondReview.objects.all().delete()
         asked += second.maybe_ask(judged, curator) is not None
     assert asked == 5
@@ -256,14 +256,14 @@ def test_scores_that_follow_labels_are_not_shown_to_the_second_person(
 ) -> None:
     from dataclasses import replace
 
-    from catalog import rows
-
-    real = rows.film_scores
+    from catalog.scores import film_scores
 
     def following(ids: Any) -> Any:
-        return {film: {pk: replace(one, given=3) for pk, one in found.items()} for film, found in real(ids).items()}
+        return {
+            film: {pk: replace(one, given=3) for pk, one in found.items()} for film, found in film_scores(ids).items()
+        }
 
-    monkeypatch.setattr(rows, "film_scores", following)
+    monkeypatch.setattr("catalog.rows.film_scores", following)
     assert {ask.state for ask in desk_sheet(first_judged.film, {}, second={}).rows} == {"silent"}
 
 

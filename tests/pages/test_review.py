@@ -28,7 +28,7 @@ from tests.factories import import_label, make_film, make_term, make_version, pr
 from tests.pages.conftest import client_of, counted
 
 pytestmark = pytest.mark.django_db
-SCRIPT = {"HTTP_ACCEPT": "application/json"}
+SCRIPT = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def desk(film: Film, what: str = "") -> str:
 
 def send(client: Client, film: Film, what: str, **fields: Any) -> Any:
     """As static/js/review.js sends it; the answer as data."""
-    response = client.post(desk(film, f"{what}/"), {"revision": film.revision, **fields}, **SCRIPT)
+    response = client.post(desk(film, f"{what}/"), {"revision": film.revision, **fields}, headers=SCRIPT)
     return response.json() | {"status": response.status_code}
 
 
@@ -334,11 +334,11 @@ def test_undo_takes_back_the_newest_of_ones_own(
     send(carla, waiting, "finish", how="accept", suggested=["genre/horror:yes", "genre/comedy:no"])
     other = make_film("Other")
     labelling.accept(other, horror, user=other_curator, revision=1)
-    data = carla.post("/review/undo/", **SCRIPT).json()
+    data = carla.post("/review/undo/", headers=SCRIPT).json()
     assert (data["key"], data["url"]) == (waiting.key, desk(waiting))
     assert list(Label.objects.values_list("film", flat=True)) == [other.pk]
     assert not Visit.objects.exists()
-    assert carla.post("/review/undo/", **SCRIPT).status_code == 409
+    assert carla.post("/review/undo/", headers=SCRIPT).status_code == 409
     assert carla.post("/review/undo/").headers["Location"] == "/review/"
 
 
@@ -348,7 +348,7 @@ def test_undo_steps_back_change_by_change(carla: Client, waiting: Film) -> None:
         waiting.refresh_from_db()
     left = []
     for _ in range(2):
-        carla.post("/review/undo/", **SCRIPT)
+        carla.post("/review/undo/", headers=SCRIPT)
         left.append(set(Label.objects.values_list("term__slug", flat=True)))
     assert left == [{"horror"}, set()]
 
@@ -358,7 +358,7 @@ def test_undo_never_takes_back_more_than_the_last_hours(
 ) -> None:
     send(carla, waiting, "answer", answer="genre/horror:no")
     monkeypatch.setattr(finishing, "LATELY", timedelta(0))
-    assert carla.post("/review/undo/", **SCRIPT).status_code == 409
+    assert carla.post("/review/undo/", headers=SCRIPT).status_code == 409
     assert Label.objects.exists()
 
 
