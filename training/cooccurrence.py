@@ -18,8 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from training.metrics import Truth
 from training.thresholds import from_log_odds, log_odds
@@ -99,11 +97,12 @@ def fit(scores: Doubles, truth: Truth, given: Truth | None = None, *, penalty: f
 
 def _logistic(features: Doubles, offset: Doubles, yes: Flags, penalty: float) -> Doubles:
     """Weights (F,) of least cross-entropy + penalty ||w||^2 / 2 with a fixed offset (N,)."""
+    from scipy.optimize import minimize  # only for who learns: pages use what was learned
 
     def objective(weights: Doubles) -> tuple[float, Doubles]:
         logits = offset + features @ weights
         loss = float((np.logaddexp(0, logits) - yes * logits).sum() + penalty * (weights**2).sum() / 2)
-        return loss, features.T @ (expit(logits) - yes) + penalty * weights
+        return loss, features.T @ (from_log_odds(logits) - yes) + penalty * weights
 
     start = np.zeros(features.shape[1])
     found: Doubles = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
