@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,13 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     figures |= first_hits(sentences)
     times: list[float] = []
     for kind in ("sensible", "sensible_korean", "nonsense"):
-        found = [_timed(times, lambda query=query: near(query)) for query in queries[kind]]
+        found = [_timed(times, partial(near, query)) for query in queries[kind]]
         figures[kind] = _answered(found)
         if options.misses:
             _tell(queries[kind], found, wrong=kind == "nonsense")
     from_plots = list(times)
     for text, _film in sentences:
-        _timed(from_plots, lambda text=text + " .": near(text))
+        _timed(from_plots, partial(near, f"{text} ."))  # by now the process knows the vector of the sentence itself
     figures["milliseconds"] = _quantiles(times)
     figures["milliseconds_of_sentences"] = _quantiles(from_plots[len(times) :])
     return figures

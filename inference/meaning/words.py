@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inference.meaning.texts import Folded
 
 MOST_WORDS = 32  # of a text; the rarest
-BUDGET = 30_000  # films that are looked at: a text is looked up by its rarest words, as many as that allows
+BUDGET = 15_000  # films that are looked at: a text is looked up by its rarest words, as many as that allows
 
 _LEXEMES = """
 SELECT asked.lexeme, coalesce(known.films, 0), (SELECT films FROM inference_lexeme WHERE lexeme = '')

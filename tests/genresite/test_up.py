@@ -105,13 +105,14 @@ def test_it_answers_and_signs_the_first_admin_in(site: Site) -> None:
 
 
 def test_a_worker_takes_jobs_and_the_doctor_sees_it(site: Site) -> None:
-    wait_for(lambda: "ready" in (site.data / "log" / "worker.log").read_text(), 30)
+    for name in ("worker", "lane"):
+        wait_for(lambda name=name: "ready" in (site.data / "log" / f"{name}.log").read_text(), 60)  # type: ignore[misc]
     done = manage("doctor", GENRESITE_DATA=site.data)
     assert re.search(r"^broker +ok ", done.stdout, re.MULTILINE), done.stdout
-    assert re.search(r"^workers +ok +1 for the queues cpu, gpu$", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^workers +ok +2 for the queues cpu, gpu, interactive$", done.stdout, re.MULTILINE), done.stdout
 
 
-@pytest.mark.parametrize("words", ["celery", "gunicorn", "valkey-server"])
+@pytest.mark.parametrize("words", ["cpu,gpu", "interactive", "gunicorn", "valkey-server"])
 def test_a_killed_part_is_started_again(site: Site, words: str) -> None:
     before = site.part(words)
     before.kill()
@@ -143,7 +144,8 @@ def test_it_stops_with_everything_that_it_started(doomed: Site, number: signal.S
 
 
 def test_it_stops_even_if_a_part_hangs(doomed: Site) -> None:
-    doomed.part("celery").suspend()
+    doomed.part("cpu,gpu").suspend()
+    doomed.part("interactive").suspend()
     doomed.part("gunicorn").suspend()
     doomed.process.send_signal(signal.SIGINT)
     assert doomed.process.wait(25) == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from celery import current_app
 from django.utils import translation
 
 from catalog import search
@@ -418,7 +419,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 
 def test_a_vector_travels_to_the_asker_and_is_remembered(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(lane.current_app, "send_task", lambda name, **how: sent.append((name, how)))
+    monkeypatch.setattr(current_app, "send_task", lambda name, **how: sent.append((name, how)))
     question = lane.ask("a count")
     (name, how) = sent[0]
     assert (name, how["queue"], how["retry"]) == (tasks.encode_query_task.name, lane.QUEUE, False)
@@ -434,7 +435,7 @@ def test_a_vector_travels_to_the_asker_and_is_remembered(broker: Broker, monkeyp
 
 def test_nobody_is_asked_again_at_once_when_nobody_answers(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(lane.current_app, "send_task", lambda name, **how: sent.append(name))
+    monkeypatch.setattr(current_app, "send_task", lambda name, **how: sent.append(name))
     assert lane.ask("one").answer() is None
     assert lane.ask("two").answer() is None
     assert len(sent) == 1
@@ -447,7 +448,7 @@ def test_a_broker_that_is_away_is_no_error(broker: Broker, monkeypatch: pytest.M
     def away(name: str, **how: Any) -> None:
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(lane.current_app, "send_task", away)
+    monkeypatch.setattr(current_app, "send_task", away)
     assert lane.ask("one").answer() is None
 
 

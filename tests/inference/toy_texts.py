@@ -47,7 +47,8 @@ class ToyTexts:
                 vector[MEANS[word]] += 1
             else:
                 vector[5:] += NOISE * np.random.default_rng(zlib.crc32(word.encode())).normal(size=DIMENSION - 5) / 5
-        return vector / max(np.linalg.norm(vector), 1e-9)
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
 
 
 def use(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> Any:
