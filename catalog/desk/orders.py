@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, FloatField, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from catalog.desk import reasons
@@ -111,11 +113,11 @@ _most_to_learn = _picked(Pick.Order.RARE)
 
 
 def _most_in_little_time() -> FilmQuerySet:
-    """Those that most is to be learned from, as long as picks have been made.
-
-    Dividing what is to be learned by how long it takes was measured to need more time in all, not less.
-    """
-    return _most_to_learn() if Pick.objects.filter(order=Pick.Order.RARE).exists() else _most_doubtful()
+    """What is to be learned from a film over how long it will take, as long as picks have been made."""
+    if not Pick.objects.filter(order=Pick.Order.RARE).exists():
+        return _most_doubtful()
+    seconds = Cast(KeyTextTransform("seconds", "pick__why"), FloatField())
+    return _most_to_learn().order_by((F("pick__worth") / seconds).desc(), "-pk")
 
 
 _ALL = (
@@ -170,7 +172,7 @@ _ALL = (
     DeskOrder(
         "time",
         _("Time box"),
-        _("So many minutes, spent on the films that teach most."),
+        _("So many minutes, spent on the films that teach most in them."),
         offered=True,
         proven=True,
         films_of=_most_in_little_time,

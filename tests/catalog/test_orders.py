@@ -162,7 +162,8 @@ def test_a_film_that_is_no_longer_in_an_order_has_no_reason_or_its_date(order: s
 def test_films_in_order_can_be_locked(order: str, horror: Term) -> None:
     film = make_film()
     predict(film, make_version(horror), 0.6)
-    pick(film, horror, order=order) if order in Pick.Order.values else None
+    for one in Pick.Order.values:
+        pick(film, horror, order=one, seconds=7.0)
     films = ORDERS[order].films(Wanted(order, genre=horror, machine_only=True))
     assert list(films.select_for_update(skip_locked=True, of=("self",))) == [film]
 
@@ -175,3 +176,11 @@ def test_the_time_box_is_filled_with_what_teaches_most_and_with_doubt_where_noth
     pick(picked, horror, order="rare", films=98, wanted=20, score=0.31, cut=0.25, seconds=8.7)
     assert in_order("time", minutes=10, genre=horror) == [picked]
     assert ORDERS["time"].reason(picked).sentence.endswith("only 98 films to learn it from · about 9 s")
+
+
+def test_in_a_time_box_a_film_that_takes_less_time_comes_before_one_that_teaches_a_little_more(horror: Term) -> None:
+    films = [make_film() for _ in range(3)]
+    for film, worth, seconds in zip(films, (1.0, 0.8, 0.1), (20.0, 6.5, 6.0), strict=True):
+        pick(film, horror, order="rare", worth=worth, seconds=seconds)
+    assert in_order("rare") == films
+    assert in_order("time") == [films[1], films[0], films[2]]
