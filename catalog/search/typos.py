@@ -7,6 +7,7 @@ each process that was asked for them, by length, and compared by rapidfuzz only 
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.core.cache import cache
@@ -19,6 +20,7 @@ from catalog.models import Film, TitleWord
 from catalog.search.typed import words
 
 LEARNED = "title-words-learned"  # in the cache: when, and how many films had been written by then
+OFTEN_ENOUGH = timedelta(hours=1)  # a million titles take the database some twenty seconds
 LOCK = 0x776F7264  # one at a time learns
 SHORTEST = 3  # letters of a word that may be mistyped
 NEAREST = 5  # words among which the most frequent is taken
@@ -42,9 +44,12 @@ def learn() -> int:
 
 
 def learn_if_stale() -> int:
-    """The same if films came or went since, or none were counted yet; otherwise 0. Two short queries."""
+    """The same if none were counted yet, one film in a hundred came or went since, or fewer did an hour ago; else 0."""
     known = cache.get(LEARNED)
-    return 0 if known is not None and known[1] == _written() else learn()
+    if known is None:
+        return learn()
+    changes, old = abs(_written() - known[1]), timezone.now() - datetime.fromisoformat(known[0]) > OFTEN_ENOUGH
+    return learn() if changes and (old or 100 * changes >= known[1]) else 0
 
 
 def _written() -> int:
@@ -111,16 +116,18 @@ def _loaded(learned: str) -> Words:
 def did_you_mean(text: str) -> str:
     """The text with words that no title has put right, if that finds films; otherwise "".
 
-    For a search that found nothing: one query per word, one for the result, and at most two for the words.
+    For a search that found nothing: a query for each word that no title has, one for the result, and one or two for
+    the words that titles have.
     """
     typed = words(text)
-    meant = [word if _is_known(word) else title_words().nearest(word) for word in typed]
+    known = title_words()
+    meant = [word if _is_known(word, known) else known.nearest(word) for word in typed]
     if not all(meant) or meant == typed:
         return ""
     better = " ".join(meant)
     return better if Film.objects.published().with_title(better).exists() else ""
 
 
-def _is_known(word: str) -> bool:
+def _is_known(word: str, known: Words) -> bool:
     """Whether a title has it, or begins a word with it. Short ones are taken as they are."""
-    return len(word) < SHORTEST or Film.objects.published().with_title(word).exists()
+    return len(word) < SHORTEST or apart(word) in known.films or Film.objects.published().with_title(word).exists()

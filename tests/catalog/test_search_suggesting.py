@@ -1,5 +1,7 @@
 """What the search box offers: terms by their names, titles, and what was meant."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -149,6 +151,21 @@ def test_new_words_are_known_after_the_next_count(learned: None) -> None:
     assert typos.did_you_mean("metroplois") == ""
     typos.learn()
     assert typos.did_you_mean("metroplois") == "metropolis"
+
+
+def test_words_are_counted_again_only_when_films_came_or_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = 1000
+    monkeypatch.setattr(typos, "_written", lambda: written)
+    make_film("Metropolis")
+    assert typos.learn_if_stale() == 1
+    assert typos.learn_if_stale() == 0
+    written = 1009
+    assert typos.learn_if_stale() == 0  # too few as yet
+    monkeypatch.setattr(typos, "OFTEN_ENOUGH", timedelta(0))
+    assert typos.learn_if_stale() == 1
+    monkeypatch.undo()
+    monkeypatch.setattr(typos, "_written", lambda: 2000)
+    assert typos.learn_if_stale() == 1
 
 
 def test_what_is_mistyped_leads_to_what_was_meant(learned: None, client: Client) -> None:
