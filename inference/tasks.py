@@ -190,7 +190,7 @@ def read_if_waiting_task() -> int:
     if not waiting or Job.objects.filter(task=reading.TASK).active().exists():
         return waiting
     if waiting > READ_AT_ONCE:
-        jobs.start(reading.TASK, {}, user=None)
+        jobs.start(reading.TASK, {}, user=None, queue="gpu")
         return waiting
     with suppress(NotNow):
         reading.read()

@@ -22,6 +22,7 @@ TASKS = {
     "catalog.refresh_search": gettext_lazy("Bring search up to date"),
     "inference.generate_tags": gettext_lazy("Generate tags"),
     "inference.predict": gettext_lazy("Predict films"),
+    "inference.read_films": gettext_lazy("Read plots for search"),
     "inference.pick": gettext_lazy("Choose films for review"),
     "inference.preview": gettext_lazy("Preview a promotion"),
     "inference.receipts": gettext_lazy("Work out receipts"),
