@@ -122,7 +122,7 @@ def _spread(table: ScoreTable, films: Sequence[int], terms: Sequence[Term]) -> F
     spread = np.zeros((len(films), len(terms)), bool)
     rows = np.searchsorted(np.array(films), table.film_ids)
     proposed = table.proposed[:, [column[terms[place].pk] for place in known]]
-    spread[np.ix_(rows, known)] = proposed
+    spread[np.ix_(rows, np.array(known, np.int64))] = proposed
     return spread
 
 

@@ -95,7 +95,7 @@ def overall(films: Sequence[Answers], seed: int = 0) -> Agreement:
         return agreement(total, seed)
     random = np.random.default_rng(seed)
     weights = random.multinomial(len(films), np.full(len(films), 1 / len(films)), DRAWS)
-    drawn = weights @ np.stack([film.cells for film in films])
+    drawn = np.asarray(weights @ np.stack([film.cells for film in films]), np.float64)
     return _agreement(total, kappas(drawn + PRIOR))
 
 

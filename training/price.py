@@ -147,7 +147,7 @@ def _earlier(options: RetrainOptions) -> tuple[list[ModelVersion], bool]:
 
 def _here(version: ModelVersion) -> bool:
     """Trained on what this machine computes on; versions that do not say count."""
-    return (version.config.get("cost") or {}).get("device", device()) == device()
+    return bool((version.config.get("cost") or {}).get("device", device()) == device())
 
 
 def _recipe(recipe: dict[str, Any]) -> dict[str, Any]:

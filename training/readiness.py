@@ -1,6 +1,7 @@
 """What a retraining would find at this moment: how many films each term has to learn from. Counted in SQL."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -69,9 +70,11 @@ def by_term(task: Task, needed: int) -> list[Ready]:
     rows = [
         Ready(
             term,
-            *(counts.get((pk, part, "yes"), 0) for part in ("train", "validation", "test")),
-            counts.get((pk, "train", "no"), 0),
-            needed,
+            train=counts.get((pk, "train", "yes"), 0),
+            validation=counts.get((pk, "validation", "yes"), 0),
+            test=counts.get((pk, "test", "yes"), 0),
+            without=counts.get((pk, "train", "no"), 0),
+            needed=needed,
         )
         for pk, term in terms.items()
     ]
@@ -81,11 +84,11 @@ def by_term(task: Task, needed: int) -> list[Ready]:
 def by_part(task: Task) -> dict[str, int]:
     """How many films a snapshot of these labels would have in each part. Two queries."""
     terms = list(Term.objects.filter(kind=task.term_kind, active=True).values_list("pk", flat=True))
-    found = dict(_rows(_BY_PART, terms))
+    found: dict[str, int] = dict(_rows(_BY_PART, terms))
     return {part: found.get(part, 0) for part in ("train", "validation", "test")}
 
 
-def _rows(query: str, terms: list[int]) -> list[tuple[object, ...]]:
+def _rows(query: str, terms: list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, [terms])
         return list(cursor.fetchall())

@@ -109,7 +109,7 @@ def verdicts(user: User, days: int = DAYS) -> Verdicts:
     agreed = corrected = 0
     for version, slug, score, after in rows:
         cut = cuts.get((version, slug))
-        if cut is not None:
+        if cut is not None and score is not None:
             same = (score >= cut) == (after == "yes")
             agreed, corrected = agreed + same, corrected + (not same)
     return Verdicts(agreed, corrected)

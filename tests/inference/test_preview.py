@@ -50,7 +50,8 @@ def films() -> list[Film]:
 
 def previewed(version: ModelVersion, champion: ModelVersion) -> dict[str, Any]:
     predict_stale(champion, progress=Silent())
-    return make(version, Silent()).figures
+    figures: dict[str, Any] = make(version, Silent()).figures
+    return figures
 
 
 def test_gains_losses_and_films_are_counted(champion: ModelVersion, challenger: ModelVersion) -> None:
