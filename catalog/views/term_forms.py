@@ -56,7 +56,7 @@ class TermForm(forms.Form):
 
 def parents(term: Term | None) -> list[tuple[str, Any]]:
     """Terms in use that another one may be part of, by kind."""
-    others = Term.objects.filter(active=True).exclude(pk=term.pk if term else None)
+    others = [other for other in Term.objects.filter(active=True) if other != term]
     found: list[tuple[str, Any]] = [("", _("nothing"))]
     for kind, label in Term.Kind.choices:
         of_kind = sorted((name_of(other), other.name) for other in others if other.kind == kind)

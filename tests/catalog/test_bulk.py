@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import labelling, tasks, undoing
-from catalog.bulk import edits, rules, work
+from catalog.bulk import edits, rules, work, writing
 from catalog.bulk.edits import Answer
 from catalog.bulk.rules import Rule
 from catalog.bulk.work import Done, NothingToDo, TooMany
@@ -62,7 +63,7 @@ def test_a_rule_is_about_proposals_alone(
     assert sorted(accepted.values_list("film", "value", "shown_version")) == [
         (film.pk, "yes", "genres-1") for film in proposed[3:6]
     ]
-    assert [round(score, 2) for score in accepted.order_by("film").values_list("shown_score", flat=True)] == [
+    assert [round(score or 0, 2) for score in accepted.order_by("film").values_list("shown_score", flat=True)] == [
         0.93, 0.94, 0.95,
     ]  # fmt: skip
 
@@ -221,7 +222,7 @@ def test_a_killed_job_goes_on_under_its_change_set(
 ) -> None:
     job = work.accept(Rule(horror, 0.9), user=admin)
     assert isinstance(job, Job)
-    whole = work.say
+    whole = writing.say
 
     def dies(films: list[int], *rest: Any, **options: Any) -> Any:
         if Label.objects.exists():
@@ -319,8 +320,8 @@ def test_bulk_and_single_decisions_at_once_lose_nothing() -> None:
                     break
             said[film.pk] = people[number].username
 
-    actions = [lambda: bulk(admins[0], "yes"), lambda: bulk(admins[1], "no")]
-    actions += [lambda number=number: one_by_one(number) for number in range(4)]
+    actions = [partial(bulk, admins[0], "yes"), partial(bulk, admins[1], "no")]
+    actions += [partial(one_by_one, number) for number in range(4)]
     threads = [threading.Thread(target=in_turn, args=[action]) for action in actions]
     for thread in threads:
         thread.start()

@@ -123,7 +123,7 @@ def test_a_retired_term_is_not_decided(film: Film, horror: Term, curator: User) 
 def test_two_who_undo_one_change_set_take_turns(curator: User, other_curator: User) -> None:
     film, term = make_film(), make_term("eerie", Term.Kind.TAG)
     changes = labelling.accept(film, term, user=curator, revision=1)
-    start, outcome = threading.Barrier(2), []
+    start, outcome = threading.Barrier(2), list[object]()
 
     def press(user: User) -> None:
         start.wait(10)

@@ -256,7 +256,7 @@ def test_an_import_that_began_before_the_merge_goes_on_with_the_term_that_stays(
     file = tmp_path / "films.csv"
     file.write_text("imdb_id,title,year,genres\n" + "".join(f"tt{n:07},Film {n},1950,Dread\n" for n in range(1, 7)))
     monkeypatch.setattr(run, "BATCH", 2)
-    take, merged = step.Step.take, []
+    take, merged = step.Step.take, list[object]()
 
     def and_then_merge(self: step.Step) -> None:
         take(self)
