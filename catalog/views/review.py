@@ -15,6 +15,7 @@ from catalog.desk import box, claims, notes, queue, second, visits
 from catalog.desk import keys as desk_keys
 from catalog.desk.orders import ORDERS, Reason, Wanted
 from catalog.desk.sheet import DeskSheet, desk_sheet
+from catalog.history import last_decision
 from catalog.models import Film, Frame, SecondReview, Term, User
 from catalog.remarks import film_flags
 from catalog.views.film import find_film
@@ -145,6 +146,7 @@ def film_context(request: HttpRequest, film: Film, wanted: Wanted, timed: box.Bo
         "box": timed,
         "reason": reason,
         "second": again,
+        "seen": last_decision(film),
         "holder": claims.holder(film, user),
         "frames": _frames(film),
         "flags": film_flags(film),

@@ -18,7 +18,7 @@ from catalog.desk import answers, box, claims, finishing, notes, queue, visits
 from catalog.desk import keys as desk_keys
 from catalog.desk.answers import Answer, BadAnswer, Saved
 from catalog.desk.sheet import Ask, DeskSheet
-from catalog.history import film_history
+from catalog.history import film_history, last_decision
 from catalog.models import ChangeSet, Film, Label, Term
 from catalog.templatetags.pages import figure
 from catalog.views import review
@@ -26,6 +26,7 @@ from catalog.views.film import find_film
 from catalog.views.review import by_script, person, sheet_of
 
 LARGEST = 2**31
+MOST_TOLD = 5  # change sets of others in a conflict
 
 
 @require_POST
@@ -208,7 +209,7 @@ def film_data(request: HttpRequest, film: Film) -> dict[str, Any]:
     """The film's rows as they are now, for a page that shows them already."""
     film = find_film(request, film.key)
     sheet, _reason, _again = sheet_of(film, person(request), queue.read(request.POST), {})
-    return {"revision": film.revision, **sheet_data(sheet)}
+    return {"revision": film.revision, "seen": last_decision(film), **sheet_data(sheet)}
 
 
 def sheet_data(sheet: DeskSheet) -> dict[str, Any]:
@@ -234,7 +235,8 @@ def _row_data(ask: Ask) -> dict[str, Any]:
 
 def _conflict(request: HttpRequest, film: Film, mine: list[Answer]) -> HttpResponse:
     """Somebody was faster: what they did, and what was not saved, with a button that saves it all the same."""
-    events = film_history(film, request.user, limit=3)
+    since = int(_number(request, "seen") or 0)
+    events = film_history(film, request.user, since=since, limit=MOST_TOLD)
     data = {"film": film, "mine": mine, "events": events}
     if by_script(request):
         html = render(request, "review/film.html#conflict", data).content.decode()

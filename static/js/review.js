@@ -47,7 +47,8 @@ function carried() {
 }
 
 function send(url, fields, film = here) {
-  queue.add({ film: film?.dataset.key || "", url, fields: [...fields, ...carried()], revision: film?.dataset.revision });
+  const { key = "", revision, seen } = film?.dataset || {};
+  queue.add({ film: key, url, fields: [...fields, ...carried()], revision, seen });
 }
 
 /* Rows --------------------------------------------------------------------------------------------------------- */
@@ -334,6 +335,7 @@ async function showAgain(data) {
   const answered = await ask(data.url, [], "GET").then((response) => response.json());
   const film = parse(answered.html);
   delete queue.revisions[data.key];
+  delete queue.seen[data.key];
   if (here.dataset.key !== data.key) {
     const old = behind.findIndex((one) => one.dataset.key === data.key);
     if (old >= 0) behind.splice(old, 1);

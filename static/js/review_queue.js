@@ -12,6 +12,7 @@ class SendQueue {
     this.name = name;
     this.heard = heard;
     this.revisions = {};
+    this.seen = {};
     this.sending = false;
     this.tries = 0;
     this.items = JSON.parse(sessionStorage.getItem(name) || "[]");
@@ -22,7 +23,7 @@ class SendQueue {
     });
   }
 
-  /* item: {film, url, fields: [[name, value]], revision} */
+  /* item: {film, url, fields: [[name, value]], revision, seen}; the latter two are what the film was like. */
   add(item) {
     this.items.push(item);
     this.keep();
@@ -72,7 +73,8 @@ class SendQueue {
     let response;
     let data = {};
     try {
-      response = await ask(item.url, [...item.fields, ["revision", revision]]);
+      const seen = this.seen[item.film] ?? item.seen ?? "";
+      response = await ask(item.url, [...item.fields, ["revision", revision], ["seen", seen]]);
       if (response.type === "opaqueredirect" || response.status === 403) return this.wait("signed-out");
       if (response.status >= 500 || response.status === 429) return this.wait("waiting");
       data = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
@@ -83,6 +85,7 @@ class SendQueue {
     this.items.shift();
     this.keep();
     if (data.revision && item.film) this.revisions[item.film] = data.revision;
+    if (data.seen && item.film) this.seen[item.film] = data.seen;
     if (response.ok) this.heard.saved(item, data);
     else if (data.conflict) this.heard.conflict(item, data);
     else this.heard.refused(item, data);

@@ -263,6 +263,19 @@ def test_a_conflict_says_what_both_said(carla: Client, waiting: Film, comedy: Te
     assert not Label.objects.filter(term__slug="horror").exists()
 
 
+def test_a_conflict_tells_what_happened_since_and_no_more(
+    carla: Client, waiting: Film, comedy: Term, horror: Term, other_curator: User
+) -> None:
+    labelling.reject(waiting, comedy, user=other_curator, revision=1)
+    page = page_of(carla, desk(waiting))
+    seen = page.split('data-seen="')[1].split('"')[0]
+    labelling.reject(waiting, horror, user=other_curator, revision=2)
+    waiting.revision = 2
+    theirs = send(carla, waiting, "answer", answer="genre/comedy:yes", seen=seen)["conflict"].split("Yours")[0]
+    assert "Horror" in theirs
+    assert "Comedy" not in theirs
+
+
 def test_an_answer_renews_the_claim(carla: Client, waiting: Film, curator: User) -> None:
     send(carla, waiting, "answer", answer="genre/horror:yes")
     assert Claim.objects.get().user == curator
