@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.models import Film, Pick, Term
 from inference.models import Suspect
@@ -42,6 +42,7 @@ def replace_picks(order: Pick.Order, found: Iterable[Found]) -> int:
     """Put these in the place of the order's picks; films that are gone by now are left out. Gives their number."""
     kept = best(found)
     with transaction.atomic():
+        _one_after_the_other()
         there = set(Film.objects.filter(pk__in=[one.film_id for one in kept]).values_list("pk", flat=True))
         rows = [
             Pick(film_id=one.film_id, order=order, term=one.term, worth=one.worth, why=one.why)
@@ -56,8 +57,15 @@ def replace_picks(order: Pick.Order, found: Iterable[Found]) -> int:
 def replace_suspects(suspects: list[Suspect]) -> int:
     """The same for suspicions, of all terms."""
     with transaction.atomic():
+        _one_after_the_other()
         there = set(Film.objects.filter(pk__in={one.film_id for one in suspects}).values_list("pk", flat=True))
         rows = [one for one in suspects if one.film_id in there]
         Suspect.objects.all().delete()
         Suspect.objects.bulk_create(rows, batch_size=BATCH)
     return len(rows)
+
+
+def _one_after_the_other() -> None:
+    """A job and somebody's command may be at it together: the later one's rows stay."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('picks'))")
