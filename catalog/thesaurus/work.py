@@ -3,7 +3,7 @@
 from typing import Any
 
 from catalog import jobs, refreshing
-from catalog.models import Job, Term, TermChange, User
+from catalog.models import Job, Pick, Term, TermChange, User
 from catalog.notes import merge_note
 from catalog.progress import Progress
 from catalog.refreshing import AT_ONCE, refresh_films
@@ -49,7 +49,8 @@ def run(params: dict[str, Any], user: User, progress: Progress) -> dict[str, Any
 
 
 def follow_up(term: Term, *, user: User) -> None:
-    """After terms came, went or changed their names: all of search, and for tags what captions name."""
+    """After terms came, went or changed their names: all of search, the desk, and for tags what captions name."""
     refreshing.start(user)
+    Pick.objects.filter(term=term, term__active=False).delete()  # films are chosen anew by the next job that does
     if term.kind == Term.Kind.TAG:
         jobs.start(REMATCH, {"rematch": True}, user=user, queue="cpu")

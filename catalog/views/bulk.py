@@ -18,6 +18,7 @@ from catalog.changesets import BULK_LIMIT
 from catalog.models import Film, Job, Label, Term, User
 from catalog.search.asked import Asked
 from catalog.terms import Vocabulary
+from catalog.views.parts import sent_fields
 
 ROWS = 3  # answers that one edit can give
 OWN = ("say", "is", "seen", "seed", "csrfmiddlewaretoken")  # what of an edit's address is not the search's
@@ -35,7 +36,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 @curators
 def accept(request: HttpRequest) -> HttpResponse:
     """The preview of a rule (term=genre/horror, at_least=0.95, most=50) with some films; sent, it is done."""
-    sent = request.POST or request.GET
+    sent = sent_fields(request)
     rule, wrong = read_rule(sent)
     if rule is None:
         asked = request.method == "POST" or bool(sent.get("term"))
@@ -120,7 +121,7 @@ def _finish(request: HttpRequest, done: Done | Job) -> HttpResponse:
 @curators
 def edit(request: HttpRequest) -> HttpResponse:
     """Say something of all films that a search finds: its address, and `say` (a name) with `is` (yes, no, unknown)."""
-    sent = request.POST if request.method == "POST" else request.GET
+    sent = sent_fields(request)
     search, asked = search_of(sent), Asked.read(search_of(sent))
     answers, wrong = read_answers(sent)
     films = work.chosen(search)

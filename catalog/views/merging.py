@@ -12,6 +12,7 @@ from catalog.thesaurus import merging
 from catalog.thesaurus.merging import Plan, Rule
 from catalog.thesaurus.states import BadTerm
 from catalog.thesaurus.work import merge_or_start
+from catalog.views.parts import sent_fields
 from catalog.views.terms import find
 
 
@@ -19,7 +20,7 @@ from catalog.views.terms import find
 @admins
 def merge(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Without `into` the choice, with it the preview; sent, it is done."""
-    source, sent = find(kind, slug), request.POST or request.GET
+    source, sent = find(kind, slug), sent_fields(request)
     rule = sent.get("rule", Rule.NEWER)
     if rule not in Rule.values:
         return _page(request, source, refused=_("Say whose answer stays."), status=422)

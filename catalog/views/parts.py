@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,6 +28,14 @@ def is_fragment(request: HttpRequest) -> bool:
 def target(request: HttpRequest) -> str:
     """Id of the element that htmx will put the answer into."""
     return (request.htmx.target or "") if is_fragment(request) else ""  # type: ignore[attr-defined]
+
+
+def sent_fields(request: HttpRequest) -> QueryDict:
+    """What a form sent, by whichever method. Raises BadRequest for NUL characters, which PostgreSQL cannot keep."""
+    sent = request.POST if request.method == "POST" else request.GET
+    if any("\0" in value for _name, values in sent.lists() for value in values):
+        raise BadRequest("NUL")
+    return sent
 
 
 def way_back(request: HttpRequest, otherwise: str = "/") -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Term
 from catalog.thesaurus.edits import LONGEST_GUIDELINE, LONGEST_NAME
-from catalog.thesaurus.states import name_of
+from catalog.thesaurus.states import LONGEST_NOTE, name_of
 
 
 class NamesField(forms.CharField):
@@ -62,6 +62,15 @@ def parents(term: Term | None) -> list[tuple[str, Any]]:
         of_kind = sorted((name_of(other), other.name) for other in others if other.kind == kind)
         found.append((str(label), sorted(of_kind, key=lambda choice: choice[1])))
     return found
+
+
+class ExampleForm(forms.Form):
+    """A film to add, as somebody names it, or the key of one to take away."""
+
+    film = forms.CharField(max_length=300, required=False)
+    good = forms.ChoiceField(choices=[("1", ""), ("0", "")], required=False)
+    note = forms.CharField(max_length=LONGEST_NOTE, required=False)
+    remove = forms.CharField(max_length=80, required=False)
 
 
 class GuidelineForm(forms.Form):

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog import labelling
-from catalog.models import Film, Job, Label, Term, TermChange, User
+from catalog.models import Film, Job, Label, Pick, Term, TermChange, User
 from catalog.thesaurus import edits, merging
 from tests.factories import import_label, make_film, make_term
 from tests.pages.conftest import counted
@@ -117,7 +117,9 @@ def test_retiring_keeps_labels_and_restoring_brings_them_back(
     ada: Client, film: Film, horror: Term, curator: User
 ) -> None:
     labelling.accept(film, horror, user=curator, revision=1)
+    Pick.objects.create(film=film, term=horror, order="rare", worth=1)
     assert ada.post(f"{HORROR}use/", {"active": "0"}).status_code == 302
+    assert not Pick.objects.exists()
     assert "Retired:" in text(ada.get(HORROR))
     assert Label.objects.count() == 1
     assert ada.post(f"{HORROR}use/", {"active": "1"}).status_code == 302
@@ -206,3 +208,33 @@ def test_pages_speak_korean(ada: Client, film: Film, horror: Term, admin: User) 
     for address in ("/terms/", HORROR, f"{HORROR}edit/", f"{HORROR}merge/?into=comedy", "/bulk/", "/changes/"):
         assert ada.get(address).status_code == 200, address
     assert change.change_set is not None
+
+
+HOSTILE = ["\0", "%", "'", "x" * 5000, "../..", "９", "-1", "1e999", "{{7*7}}"]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_no_address_or_form_breaks_a_page(text: str, ada: Client, film: Film, horror: Term) -> None:
+    ada.raise_request_exception = False
+    make_term("dread")
+    asked = [
+        ("/terms/", "kind"), ("/terms/", "q"), ("/terms/new/", "kind"), ("/terms/genre/dread/merge/", "into"),
+        ("/terms/genre/dread/merge/", "rule"), ("/bulk/accept/", "term"), ("/bulk/accept/", "at_least"),
+        ("/bulk/accept/", "most"), ("/bulk/accept/", "seed"), ("/bulk/films/", "say"), ("/bulk/films/", "seed"),
+        ("/bulk/films/", "q"), ("/bulk/films/", "like"), ("/changes/", "kind"), ("/changes/", "by"),
+        ("/changes/", "before"),
+    ]  # fmt: skip
+    rule, answer = {"term": "genre/horror"}, {"say": "horror", "is": "yes"}
+    for address, name in asked:
+        fields = {**(rule if "accept" in address else answer if "films" in address else {}), name: text}
+        assert ada.get(address, fields).status_code < 500, (address, name)
+    sent = [
+        ("/terms/new/", "name_en"), ("/terms/new/", "parent"), (f"{HORROR}edit/", "aliases"),
+        (f"{HORROR}edit/", "seen"),
+        (f"{HORROR}guideline/", "guideline_en"), (f"{HORROR}guideline/", "seen"), (f"{HORROR}examples/", "film"),
+        (f"{HORROR}examples/", "note"), (f"{HORROR}examples/", "remove"), (f"{HORROR}use/", "active"),
+        ("/bulk/accept/", "seen"), ("/bulk/films/", "is"), ("/terms/genre/dread/merge/", "into"),
+    ]  # fmt: skip
+    names = {"kind": "tag", "name_en": "Fright", "name_ko": "무서움", "film": film.key, **rule, **answer}
+    for address, name in sent:
+        assert ada.post(address, {**names, name: text}).status_code < 500, (address, name)
