@@ -7,12 +7,14 @@ from django.db.models.functions import Left
 from django.utils.translation import get_language
 
 from catalog.models import Film, FilmTerm, Term
+from catalog.search import meaning
 from catalog.search.asked import Asked
 from catalog.search.finding import Found, Match
 from catalog.search.meaning import Near
 from catalog.views.asked_in_words import signed
 
 AT_ONCE = 12  # posters of a first page that are fetched with it
+SHARED = 3  # terms that say why a film is like another
 EXCERPT = 320  # characters of a plot in a list
 Carried = tuple[str, str, float]  # name, origin, weight
 
@@ -80,6 +82,15 @@ def _add_excerpts(made: dict[int, Card]) -> None:
 def _add_match(card: Card, match: Match) -> None:
     card.why = [Why(term.name, signed(strength), weight) for term, strength, weight in match.why]
     card.score = match.score
+
+
+def add_shared(shown: Sequence[Card], alike: Film) -> None:
+    """What each film shares with the one that it is like, the most telling terms first. Three queries."""
+    shared = meaning.why_similar(alike, [card.film.pk for card in shown])
+    for card in shown:
+        told = {why.name for why in card.why}
+        terms = [(term.name, there) for term, _here, there in shared[card.film.pk][:SHARED] if term.name not in told]
+        card.why += [Why(name, "", there) for name, there in terms]
 
 
 def _divide(shown: Sequence[Card], near: Near, after: str) -> None:

@@ -18,7 +18,7 @@ from catalog.search.naming import terms_named, terms_within
 from catalog.search.typos import did_you_mean
 from catalog.views import asked_in_words, sieve
 from catalog.views.asked_in_words import here
-from catalog.views.cards import cards
+from catalog.views.cards import add_shared, cards
 from catalog.views.parts import render_part, target
 
 MOST_AT_ONCE = 360  # films that a page of a long list is put together from again when one comes back to it
@@ -54,6 +54,9 @@ def _films(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     if by_meaning:
         near = _near(asked)
         found = finding.find(asked, after, _size(request), near=near) if len(near) else Found([], "", 0)
+    shown = cards(asked, found, near, after)
+    if alike:
+        add_shared(shown, alike)
     return {
         "asked": asked,
         "found": found,
@@ -61,7 +64,7 @@ def _films(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "by_meaning": by_meaning,
         "ranked": bool(found.scores),
         "alike": alike,
-        "cards": cards(asked, found, near, after),
+        "cards": shown,
         "cursor": after,
         "more": _more(asked, found, plots=by_meaning),
     }

@@ -358,6 +358,23 @@ def test_titles_come_first_and_plots_after_them_later(client: Client) -> None:
     assert titles(client, "/?q=lighthouse&in=plots") == ["The Keeper"]  # the same without scripts
 
 
+def like(film: Film, most: int) -> Near:
+    return near("", within=None)
+
+
+def test_films_like_a_film_say_what_they_share_with_it(client: Client, settings: Any, horror: Term) -> None:
+    settings.FILMS_LIKE = "tests.pages.test_search.like"
+    dark = make_term("dark", Term.Kind.TAG)
+    alike = carrying("Nosferatu", horror, dark, key="nosferatu")
+    NEAR.extend([(carrying("Vampyr", horror, dark), 0.9), (carrying("Faust", dark), 0.5), (carrying("Sunrise"), 0.2)])
+    page = client.get("/?like=nosferatu")
+    assert "Like Nosferatu" in page.content.decode()
+    shared = {card.film.title: {why.name for why in card.why} for card in page.context["cards"]}
+    assert shared == {"Vampyr": {"Horror", "Dark"}, "Faust": {"Dark"}, "Sunrise": set()}
+    assert titles(client, "/?like=nosferatu&w.horror=-2")[-1] == "Vampyr"
+    assert alike.title not in shared
+
+
 # The searches that one keeps ----------------------------------------------------------------------------------
 
 
