@@ -13,6 +13,7 @@ from catalog.api import (
     labels,
     review,
     searches,
+    source_names,
     suggestions,
     terms,
     uploads,
@@ -68,8 +69,8 @@ urlpatterns = [
     path("term-changes/<int:pk>/undo/", terms.UndoTermChange.as_view(), name="api-term-undo"),
     path("bulk/accept/", bulk.AcceptByRule.as_view(), name="api-bulk-accept"),
     path("bulk/films/", bulk.EditFilms.as_view(), name="api-bulk-edit"),
-    path("source-names/", terms.SourceNames.as_view(), name="api-source-names"),
-    path("source-names/<int:pk>/", terms.MapSourceName.as_view(), name="api-source-name"),
+    path("source-names/", source_names.SourceNames.as_view(), name="api-source-names"),
+    path("source-names/<int:pk>/", source_names.MapSourceName.as_view(), name="api-source-name"),
     path("import/", imports.start_import, name="api-import"),
     # the review desk
     path("review/next/", review.NextForReview.as_view(), name="api-review-next"),

@@ -1,4 +1,4 @@
-"""Genres and tags, their guidelines, examples and merges, and the names from imports that wait for one."""
+"""Genres and tags, their guidelines and examples, merges, and what was changed of them."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from rest_framework.views import APIView
 
 from catalog import undoing
 from catalog.api.changes import name_for
-from catalog.models import SourceName, Term, TermChange
-from catalog.thesaurus import edits, merging
+from catalog.models import Term, TermChange
+from catalog.thesaurus import edits, planning
 from catalog.thesaurus.changes import Change
 from catalog.thesaurus.edits import LONGEST_GUIDELINE, LONGEST_NAME, MOST_ALIASES, may_edit
-from catalog.thesaurus.merging import Plan, Rule
+from catalog.thesaurus.planning import Plan, Rule
 from catalog.thesaurus.states import CURATED, LONGEST_NOTE, MOST_EXAMPLES, examples_of, name_of
 from catalog.thesaurus.work import follow_up, merge_or_start
 from genresite.filters import Filter
@@ -49,13 +49,6 @@ class TermSerializer(serializers.ModelSerializer[Term]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_merged_into(self, term: Term) -> str | None:
         return name_of(term.merged_into) or None
-
-
-class TermReference(serializers.Serializer[Term]):
-    """Which term is meant."""
-
-    kind = serializers.ChoiceField(choices=Term.Kind.choices)
-    slug = serializers.SlugField(max_length=60)
 
 
 class EditSerializer(serializers.Serializer[Term]):
@@ -213,7 +206,7 @@ class MergeTerm(APIView):
         given = MergeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asked = given.validated_data
-        plan = merging.plan(_find(kind, slug), _find(kind, asked["into"]), Rule(asked["rule"]))
+        plan = planning.plan(_find(kind, slug), _find(kind, asked["into"]), Rule(asked["rule"]))
         done = None if asked["dry_run"] else merge_or_start(plan, user=caller(request))
         change = done if isinstance(done, TermChange) else None
         job = done.pk if done is not None and change is None else None
@@ -257,64 +250,3 @@ class UndoTermChange(APIView):
             follow_up(change.term, user=caller(request))
         made = TermChange.objects.select_related("term", "user", "undone_by").get(undoes=change)
         return Response(TermChangeSerializer(made, context={"request": request}).data, status=201)
-
-
-# Names from imports -------------------------------------------------------------------------------------------
-
-
-class SourceNameSerializer(serializers.ModelSerializer[SourceName]):
-    term = TermReference(read_only=True, allow_null=True)
-
-    class Meta:
-        model = SourceName
-        fields = ["id", "kind", "name", "source", "films", "example", "term", "ignored", "met_at"]
-        read_only_fields = fields
-
-
-class MeaningSerializer(serializers.Serializer[SourceName]):
-    """What a name means: a term of its kind, nothing that we keep (`ignored`), or not decided yet."""
-
-    term = serializers.SlugField(max_length=60, allow_null=True, default=None, help_text="slug of a term of its kind")
-    ignored = serializers.BooleanField(default=False)
-
-    def validate(self, meaning: dict[str, Any]) -> dict[str, Any]:
-        if meaning["term"] and meaning["ignored"]:
-            raise serializers.ValidationError(_("Either it means a term or it is ignored."))
-        return meaning
-
-
-class SourceNames(generics.ListAPIView[SourceName]):
-    """Names met in imports that no term answers to. Those that wait have neither a term nor `ignored`."""
-
-    queryset = SourceName.objects.select_related("term")
-    serializer_class = SourceNameSerializer
-    permission_classes = [Admins]
-    filters = {
-        "kind": KIND,
-        "waiting": Filter(
-            lambda names, waiting: (
-                names.filter(term=None, ignored=False) if waiting == "1" else names.exclude(term=None, ignored=False)
-            ),
-            "1: only those that wait for a person; 0: only the others",
-            ("0", "1"),
-        ),
-    }
-
-
-class MapSourceName(APIView):
-    """Say what a name means from now on: the next import uses it."""
-
-    permission_classes = [Admins]
-
-    @extend_schema(request=MeaningSerializer, responses=SourceNameSerializer)
-    def put(self, request: Request, pk: int) -> Response:
-        name = get_object_or_404(SourceName, pk=pk)
-        meaning = MeaningSerializer(data=request.data)
-        meaning.is_valid(raise_exception=True)
-        slug = meaning.validated_data["term"]
-        name.term = Term.objects.filter(kind=name.kind, slug=slug).first() if slug else None
-        if slug and name.term is None:
-            raise serializers.ValidationError({"term": [_("There is no such term.")]})
-        name.ignored = meaning.validated_data["ignored"]
-        name.save(update_fields=["term", "ignored"])
-        return Response(SourceNameSerializer(name).data)

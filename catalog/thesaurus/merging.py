@@ -6,22 +6,18 @@ terms have a label on a film, one of them stays: what is locked, then what a per
 as the preview was asked (`Rule`). The log keeps what did not stay, and undoing the merge brings it back.
 """
 
-from dataclasses import dataclass
-
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalog import search
 from catalog.changesets import CannotUndo, Undone, change_set, count_change
 from catalog.changesets import undo as undo_labels
 from catalog.models import ChangeSet, FilmTerm, Term, TermChange, User
 from catalog.notes import merge_note
-from catalog.terms import plain
-from catalog.thesaurus.edits import LONGEST_NAME, MOST_ALIASES, hold_vocabulary
+from catalog.thesaurus.edits import hold_vocabulary
+from catalog.thesaurus.planning import Rule, check, joined_names, pairs
 from catalog.thesaurus.states import (
     MOST_EXAMPLES,
-    BadTerm,
     Example,
     State,
     ancestors,
@@ -29,45 +25,6 @@ from catalog.thesaurus.states import (
     name_of,
     write_examples,
 )
-
-
-class Rule(models.TextChoices):
-    """Whose word stays where people said yes of one term and no of the other."""
-
-    NEWER = "newer", gettext_lazy("the newer answer")
-    TARGET = "target", gettext_lazy("the answer of the term that stays")
-    SOURCE = "source", gettext_lazy("the answer of the term that goes")
-
-
-_NEWEST = {
-    Rule.NEWER: "CASE WHEN s.changed_at > t.changed_at THEN 'source' ELSE 'target' END",
-    Rule.TARGET: "'target'",
-    Rule.SOURCE: "'source'",
-}
-_DISAGREE = (
-    "s.source = 'person' AND t.source = 'person' AND s.locked = t.locked AND s.value <> t.value"
-    " AND 'unknown' NOT IN (s.value, t.value)"
-)
-
-
-def _pairs(rule: Rule) -> str:
-    """Each label of the source with the target's on the same film, and which of the two stays."""
-    return f"""
-    SELECT s.id AS source_id, t.id AS target_id, s.film_id,
-        coalesce({_DISAGREE}, false) AS disagree,
-        coalesce(s.source = 'person' AND t.source = 'import' AND s.value <> t.value
-            OR s.source = 'import' AND t.source = 'person' AND s.value <> t.value, false) AS over_import,
-        CASE WHEN t.id IS NULL THEN 'moves'
-            WHEN s.locked <> t.locked THEN CASE WHEN s.locked THEN 'source' ELSE 'target' END
-            WHEN s.source <> t.source THEN CASE WHEN s.source = 'person' THEN 'source' ELSE 'target' END
-            WHEN s.value = t.value OR s.value = 'unknown' THEN 'target'
-            WHEN t.value = 'unknown' THEN 'source'
-            WHEN s.source = 'import' THEN CASE WHEN s.value = 'yes' THEN 'source' ELSE 'target' END
-            ELSE {_NEWEST[rule]} END AS stays
-    FROM catalog_label AS s LEFT JOIN catalog_label AS t ON t.film_id = s.film_id AND t.term_id = %(target)s
-    WHERE s.term_id = %(source)s
-    """
-
 
 _COLUMNS = "value, source, origin, decided_by_id, locked, shown_score, shown_version, changed_at"
 _REPLACE = """
@@ -83,87 +40,6 @@ SELECT s.film_id, %(target)s, {", ".join(f"s.{name}" for name in _COLUMNS.split(
 FROM merging JOIN catalog_label AS s ON s.id = merging.source_id WHERE merging.stays = 'moves'
 """
 _REMOVE = "DELETE FROM catalog_label WHERE id IN (SELECT source_id FROM merging)"
-
-
-@dataclass(frozen=True)
-class Clash:
-    """A film of which people said yes to one of the two terms and no to the other."""
-
-    film_id: int
-    source: str
-    source_by: str
-    target: str
-    target_by: str
-    stays: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a merge would do; counts are of labels."""
-
-    source: Term
-    target: Term
-    rule: Rule
-    moved: int
-    """on films of which nothing is said about the target"""
-    same: int
-    """both terms have the same answer"""
-    over_imports: int
-    """a person's answer stays, an import's other one goes"""
-    otherwise: int
-    """an answer beats "unknown", a lock what is not locked, an import's yes an import's no"""
-    disagree: int
-    """people said different things"""
-    clashes: list[Clash]
-    aliases: list[str]
-    """names that the target gets"""
-    children: list[Term]
-    examples: int
-
-    @property
-    def labels(self) -> int:
-        return self.moved + self.same + self.over_imports + self.otherwise + self.disagree
-
-
-def check(source: Term, target: Term) -> None:
-    """Raises BadTerm: these two cannot become one."""
-    if source.pk == target.pk:
-        raise BadTerm(_("A term cannot become part of itself."))
-    if source.kind != target.kind:
-        raise BadTerm(_("Only terms of one kind become one; give %(term)s a parent instead.") % {"term": source.name})
-    if source.merged_into_id:
-        raise BadTerm(_("%(term)s is part of another term already.") % {"term": source.name})
-    if not target.active:
-        raise BadTerm(_("%(term)s is not in use any more.") % {"term": target.name})
-
-
-def plan(source: Term, target: Term, rule: Rule = Rule.NEWER, *, clashes: int = 50) -> Plan:
-    """What merging source into target would do, with the first so many clashes. Raises BadTerm."""
-    check(source, target)
-    terms = {"source": source.pk, "target": target.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT count(*) FILTER (WHERE stays = 'moves'), count(*) FILTER (WHERE s.value = t.value),
-                count(*) FILTER (WHERE over_import), count(*) FILTER (WHERE disagree), count(*)
-            FROM ({_pairs(rule)}) AS pair JOIN catalog_label AS s ON s.id = pair.source_id
-            LEFT JOIN catalog_label AS t ON t.id = pair.target_id""",
-            terms,
-        )
-        moved, same, over, disagree, total = cursor.fetchone()
-        cursor.execute(
-            f"""SELECT pair.film_id, s.value, a.username, t.value, b.username, pair.stays
-            FROM ({_pairs(rule)}) AS pair JOIN catalog_label AS s ON s.id = pair.source_id
-            JOIN catalog_label AS t ON t.id = pair.target_id
-            JOIN catalog_user AS a ON a.id = s.decided_by_id JOIN catalog_user AS b ON b.id = t.decided_by_id
-            WHERE disagree ORDER BY pair.film_id LIMIT {int(clashes)}""",
-            terms,
-        )
-        found = [Clash(*row) for row in cursor.fetchall()]
-    return Plan(
-        source, target, rule, moved, same, over, total - moved - same - over - disagree, disagree, found,
-        [name for name in _aliases(source, target) if name not in target.aliases],
-        list(source.children.exclude(pk=target.pk)), source.examples.count(),
-    )  # fmt: skip
 
 
 def merge(
@@ -212,7 +88,7 @@ def _move_labels(source: Term, target: Term, rule: Rule) -> list[int]:
             terms,
         )
         labelled = [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(f"CREATE TEMPORARY TABLE merging ON COMMIT DROP AS {_pairs(rule)}", terms)
+        cursor.execute(f"CREATE TEMPORARY TABLE merging ON COMMIT DROP AS {pairs(rule)}", terms)
         for statement in (_REPLACE, _MOVE, _REMOVE, "DROP TABLE merging"):
             cursor.execute(statement, terms)
     count_change(labelled)
@@ -220,24 +96,12 @@ def _move_labels(source: Term, target: Term, rule: Rule) -> list[int]:
     return sorted({*labelled, *proposed})
 
 
-def _aliases(source: Term, target: Term) -> list[str]:
-    """The target's other names with those of the source."""
-    known = {plain(name) for name in (target.slug, target.name_en, target.name_ko)}
-    names = list(target.aliases)
-    known |= {plain(name) for name in names}
-    for name in [source.name_en, source.name_ko, source.slug, *source.aliases]:
-        if plain(name) not in known and len(name) <= LONGEST_NAME and len(names) < MOST_ALIASES:
-            known.add(plain(name))
-            names.append(name)
-    return names
-
-
 def _join(source: Term, target: Term) -> tuple[State, State]:
     """Names, examples and children go to the target. What was there, and what is there now."""
     held: State = {"aliases": list(target.aliases), "examples": examples_of(target)}
     shown = {example["film"] for example in held["examples"]}
     more = [example for example in examples_of(source) if example["film"] not in shown]
-    joined: State = {"aliases": _aliases(source, target), "examples": [*held["examples"], *more][:MOST_EXAMPLES]}
+    joined: State = {"aliases": joined_names(source, target), "examples": [*held["examples"], *more][:MOST_EXAMPLES]}
     children = _adopt(source, target)
     before = {"active": source.active, "target": held, "children": children, "parent": name_of(target.parent)}
     _set_target(target, joined)

@@ -7,7 +7,8 @@ from catalog.models import Job, Pick, Term, TermChange, User
 from catalog.notes import merge_note
 from catalog.progress import Progress
 from catalog.refreshing import AT_ONCE, refresh_films
-from catalog.thesaurus.merging import Plan, Rule, merge
+from catalog.thesaurus.merging import merge
+from catalog.thesaurus.planning import Plan, Rule
 
 TASK = "catalog.merge_terms"
 REMATCH = "inference.generate_tags"  # with "rematch": captions name other tags now

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.access import admins
 from catalog.models import Film, Job, Term, User
-from catalog.thesaurus import merging
-from catalog.thesaurus.merging import Plan, Rule
+from catalog.thesaurus import planning
+from catalog.thesaurus.planning import Plan, Rule
 from catalog.thesaurus.states import BadTerm
 from catalog.thesaurus.work import merge_or_start
 from catalog.views.parts import sent_fields
@@ -30,7 +30,7 @@ def merge(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             return _page(request, source)
         return _page(request, source, refused=_("Choose the term that stays."), status=422)
     try:
-        plan = merging.plan(source, target, Rule(rule))
+        plan = planning.plan(source, target, Rule(rule))
         if request.method != "POST":
             return _page(request, source, plan)
         return _done(request, plan)

@@ -52,7 +52,7 @@ def _count(kind: str) -> int:
 def listed(kind: str) -> list[Term]:
     """Terms with how many labels say yes (`yes`), and how many examples they have (`example_count`). Two queries."""
     found = Term.objects.filter(kind=kind).select_related("parent", "merged_into")
-    terms = list(found.annotate(example_count=Count("examples")))
+    terms: list[Term] = list(found.annotate(example_count=Count("examples")))
     yes = Label.objects.filter(term__in=terms, value=Label.Value.YES).values_list("term").annotate(n=Count("pk"))
     counts = dict(yes)
     for one in terms:

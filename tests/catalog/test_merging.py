@@ -16,8 +16,8 @@ from catalog.changesets import CannotUndo, change_set
 from catalog.importers import run, step
 from catalog.models import ChangeSet, Decision, Film, FilmTerm, Label, SourceName, Term, TermChange, User
 from catalog.terms import Vocabulary, find_term
-from catalog.thesaurus import edits, merging
-from catalog.thesaurus.merging import Rule
+from catalog.thesaurus import edits, merging, planning
+from catalog.thesaurus.planning import Rule
 from catalog.thesaurus.states import BadTerm, state
 from tests.factories import import_label, make_film, make_term, make_user, make_version, predict
 
@@ -85,7 +85,7 @@ def test_merging_and_undoing_leaves_every_label_as_it_was(
         for term, said in sides if first else sides[::-1]:
             say(films, term, said, people)
         before, terms = labels(), vocabulary()
-        planned = merging.plan(dread, horror, rule)
+        planned = planning.plan(dread, horror, rule)
         change, _films = merging.merge(dread, horror, user=people[0], rule=rule)
         check_merged(before, dread, horror, planned, rule)
         undone = undoing.undo(change.change_set, user=people[0])  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ def test_merging_and_undoing_leaves_every_label_as_it_was(
         check_log()
 
 
-def check_merged(before: set[tuple[Any, ...]], source: Term, target: Term, planned: merging.Plan, rule: Rule) -> None:
+def check_merged(before: set[tuple[Any, ...]], source: Term, target: Term, planned: planning.Plan, rule: Rule) -> None:
     """What stays is one of the two words, and never a weaker one."""
     at = {(row[0], row[1]): row[2:] for row in before}
     now = {(row[0], row[1]): row[2:] for row in labels()}
@@ -137,7 +137,7 @@ def test_the_newer_answer_of_two_people_stays(
     film = make_film()
     labelling.accept(film, horror, user=curator, revision=1)
     labelling.reject(film, dread, user=other_curator, revision=2)
-    [clash] = merging.plan(dread, horror).clashes
+    [clash] = planning.plan(dread, horror).clashes
     assert (clash.source, clash.source_by, clash.target, clash.target_by, clash.stays) == (
         "no", "chul", "yes", "carla", "source",
     )  # fmt: skip
@@ -157,7 +157,7 @@ def test_a_plan_counts_what_happens_to_each_label(dread: Term, horror: Term, cur
     import_label(films[3], dread)  # yes beats no
     import_label(films[3], horror, Label.Value.NO)
     import_label(films[4], horror)  # not spoken of
-    planned = merging.plan(dread, horror)
+    planned = planning.plan(dread, horror)
     assert (planned.moved, planned.same, planned.over_imports, planned.otherwise, planned.disagree) == (1, 1, 1, 1, 0)
     assert planned.aliases == ["Dread", "두려움", "scare film"]
 
@@ -239,7 +239,7 @@ def test_what_cannot_become_one(dread: Term, horror: Term, admin: User) -> None:
     with pytest.raises(BadTerm, match="part of itself"):
         merging.merge(dread, dread, user=admin)
     with pytest.raises(BadTerm, match="one kind"):
-        merging.plan(dread, tag)
+        planning.plan(dread, tag)
     merging.merge(dread, horror, user=admin)
     with pytest.raises(BadTerm, match="part of another"):
         merging.merge(dread, horror, user=admin)
