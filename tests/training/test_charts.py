@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from training.charts import curve_charts, line_chart, nice_range, points
+from training.charts import column_chart, curve_charts, line_chart, nice_range, points
 
 figures = st.floats(-1e6, 1e6)
 
@@ -52,3 +52,17 @@ def test_lines_are_told_apart_without_colour() -> None:
     chart = line_chart("x", {"a": [1], "b": [2], "c": [3]})
     assert chart
     assert len({line.style for line in chart.series}) == 3
+
+
+def test_columns_stand_side_by_side_up_to_a_round_number() -> None:
+    chart = column_chart("decisions", [("mon", 0), ("tue", 30), ("wed", 42)])
+    assert chart.high == 50 and chart.total == 72
+    places = [(column.y, column.height) for column in chart.columns]
+    assert places == [("100.00", "0.00"), ("40.00", "60.00"), ("16.00", "84.00")]
+    ends = [float(column.x) + float(column.width) for column in chart.columns]
+    assert all(end < float(after.x) for end, after in zip(ends, chart.columns[1:], strict=False)) and ends[-1] < 100
+
+
+def test_columns_without_anything_have_a_scale_all_the_same() -> None:
+    assert column_chart("decisions", [("mon", 0)]).high == 1
+    assert column_chart("decisions", []).columns == []
