@@ -21,17 +21,19 @@ COLUMNS = "id published year poster plot footage person waiting doubt language t
 TERMS = "SELECT film_id::int, term_id::int, round(weight * 1000)::int, (origin = 'model')::int FROM catalog_filmterm"
 
 
-def rows(select: str, columns: int) -> Ints:
-    """(rows, columns) of a query that selects whole numbers of four bytes, by COPY in PostgreSQL's binary format."""
+def rows(select: str, columns: int) -> list[NDArray[np.int32]]:
+    """The columns of a query that selects whole numbers of four bytes, by COPY in PostgreSQL's binary format."""
     from django.db import connection
 
     row = np.dtype(
         [("columns", ">i2")] + [part for n in range(columns) for part in ((f"l{n}", ">i4"), (f"v{n}", ">i4"))]
     )
     with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT binary)") as copy:
-        sent = b"".join(copy)
+        sent = bytearray()
+        for part in copy:
+            sent += part
     found = np.frombuffer(sent, row, count=(len(sent) - 19 - 2) // row.itemsize, offset=19)
-    return np.stack([found[f"v{n}"].astype(np.int32) for n in range(columns)], axis=1)
+    return [found[f"v{n}"].astype(np.int32) for n in range(columns)]
 
 
 class Oracle:
@@ -40,9 +42,9 @@ class Oracle:
     def __init__(self) -> None:
         from catalog.models import Film, Term
 
-        self.facts = dict(zip(COLUMNS, rows(FACTS, len(COLUMNS)).T.copy(), strict=True))
+        self.facts = dict(zip(COLUMNS, rows(FACTS, len(COLUMNS)), strict=True))
         self.ids = self.facts["id"].astype(np.int64)
-        film, term, weight, model = rows(TERMS, 4).T
+        film, term, weight, model = rows(TERMS, 4)
         order = np.argsort(term, kind="stable")
         self.film, self.weight = np.searchsorted(self.ids, film[order]), weight[order]
         self.starts = np.searchsorted(term[order], np.arange(term.max() + 2))

@@ -23,6 +23,7 @@ LOCK = 0x666F6C64  # one at a time folds
 BLOCKS_AT_ONCE = 4  # in one transaction
 MANY = 1000  # touched films from which folding is worth the while
 WEIGHTED = ("term/", "year", "doubt")  # keys whose weights are kept
+FOLDED = "folded"  # the key under which stands, as the weights of block 0, how the present postings are called
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 
@@ -103,9 +104,22 @@ def _fold_some() -> int:
         touched = {block: np.frombuffer(films, ">i8").astype(np.int64) for block, films in cursor}
         for block, films in touched.items():
             _fold_block(block, films)
+        if touched:
+            _rename()
         # Those alone that this transaction saw: what came since then stays touched.
         cursor.execute("DELETE FROM catalog_touched WHERE film_id / %s = ANY(%s)", [BLOCK, list(touched)])
     return sum(len(films) for films in touched.values())
+
+
+def _rename() -> None:
+    """Whoever has read postings must read them again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO catalog_posting (key, block, films, count, weights)
+            VALUES (%s, 0, '', 0, uuid_send(gen_random_uuid()))
+            ON CONFLICT (key, block) DO UPDATE SET weights = excluded.weights""",
+            [FOLDED],
+        )
 
 
 def _fold_block(block: int, films: Ids) -> None:
@@ -125,7 +139,10 @@ def _fold_block(block: int, films: Ids) -> None:
 
 def _posted(block: int) -> dict[str, Posted]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key, varbit_send(films), weights FROM catalog_posting WHERE block = %s", [block])
+        cursor.execute(
+            "SELECT key, varbit_send(films), weights FROM catalog_posting WHERE block = %s AND key <> %s",
+            [block, FOLDED],
+        )
         return {key: Posted(unpacked(bits), facts.weights_of(weights)) for key, bits, weights in cursor}
 
 

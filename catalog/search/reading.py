@@ -1,6 +1,6 @@
 """Which films have what, as one moment has it: masks and weights over all films, in blocks of ids beside each other."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 from django.db import connection
@@ -8,17 +8,20 @@ from numpy.typing import NDArray
 
 from catalog.search import facts
 from catalog.search.facts import Having, Ids
-from catalog.search.postings import BLOCK
+from catalog.search.postings import BLOCK, FOLDED
+from catalog.search.shelf import WORDS, Bits, Shelf, shelf, unpacked
 
 Mask = NDArray[np.bool_]
 Weighing = NDArray[np.int32]
-Rows = list[tuple[int, bytes, bytes | None]]  # block, what varbit_send gives, weights
 
-# The touched films and the postings of one moment: what is touched later is posted here as it was before.
-READ = """
-SELECT '', 0, (SELECT string_agg(DISTINCT int8send(film_id), ''::bytea) FROM catalog_touched), NULL
-UNION ALL SELECT key, block, varbit_send(films), CASE WHEN key = ANY(%s) THEN weights END
-FROM catalog_posting WHERE key = ANY(%s)
+# The touched films, and how the postings of the same moment are called: what is touched later is posted as it was.
+NOW = """
+SELECT (SELECT string_agg(DISTINCT int8send(film_id), ''::bytea) FROM catalog_touched),
+    (SELECT encode(weights, 'hex') FROM catalog_posting WHERE key = %s AND block = 0)
+"""
+WEIGHTS = """
+SELECT key, string_agg(weights, ''::bytea ORDER BY block) FROM catalog_posting
+WHERE key = ANY(%s) AND block = ANY(%s) GROUP BY key
 """
 
 
@@ -27,9 +30,10 @@ class Reading:
 
     BLOCK = BLOCK
 
-    def __init__(self, blocks: Ids, touched: Ids) -> None:
-        self.blocks = blocks
-        """(B,) numbers of the blocks, rising; M = B · BLOCK"""
+    def __init__(self, shelf: Shelf, touched: Ids) -> None:
+        self.shelf = shelf
+        self.blocks = np.union1d(shelf.blocks, touched // BLOCK)
+        """(B,) numbers of the blocks, rising; M = B · BLOCK. Nobody asks for films where none is published."""
         self.touched = touched
         """(T,) films whose postings are not looked at, rising"""
         self._bits: dict[str, Mask] = {}
@@ -60,47 +64,50 @@ class Reading:
         places = np.flatnonzero(mask)
         return self.blocks[places // BLOCK] * BLOCK + places % BLOCK
 
-    def _add(self, key: str, rows: Rows, live: Having | None, *, weighted: bool) -> None:
+    @property
+    def shelved(self) -> Ids:
+        """Where the blocks of the shelf stand among all."""
+        return np.searchsorted(self.blocks, self.shelf.blocks)
+
+    def _add(self, key: str, posted: Bits, weights: bytes | None, live: Having | None) -> None:
         """What is posted of films that nobody has touched, and what is true of those that somebody has."""
-        rows.sort(key=lambda row: row[0])
-        packed = np.zeros((len(self.blocks), BLOCK // 8), np.uint8)
-        sent = np.frombuffer(b"".join(row[1] for row in rows), np.uint8).reshape(len(rows), 4 + BLOCK // 8)
-        packed[np.searchsorted(self.blocks, [row[0] for row in rows])] = sent[:, 4:]
-        bits = np.unpackbits(packed).view(np.bool_)
-        touched = self.places(self.touched)
-        weights = np.zeros(self.size if weighted else 0, np.int32)
-        if weighted:
-            weights[np.flatnonzero(bits)] = facts.weights_of(b"".join(row[2] or b"" for row in rows))
-            weights[touched] = 0
-        bits[touched] = False
+        bits = np.zeros((len(self.blocks), WORDS), np.uint64)
+        bits[self.shelved] = posted
+        mask, touched = unpacked(bits), self.places(self.touched)
+        if weights is not None:
+            weighing = np.zeros(self.size, np.int32)
+            weighing[np.flatnonzero(mask)] = facts.weights_of(weights)
+            weighing[touched] = 0
+            if live is not None:
+                weighing[self.places(live.films)] = live.weights
+            self._weights[key] = weighing
+        mask[touched] = False
         if live is not None:
-            places = self.places(live.films)
-            bits[places] = True
-            if weighted:
-                weights[places] = live.weights
-        self._bits[key], self._weights[key] = bits, weights
+            mask[self.places(live.films)] = True
+        self._bits[key] = mask
 
 
 def read(keys: Collection[str], weighted: Collection[str] = ()) -> Reading:
-    """What is known of these keys, and of how much for the weighted ones. A query, and two where films are touched."""
+    """What is known of these keys, and of how much for the weighted ones.
+
+    One query, one where a key is not at hand, one for weights, and two where films are touched.
+    """
     keys = {*keys, *weighted, "published"}
-    rows, touched = _posted(keys, weighted)
-    # Nobody asks for films of a block of which none is published.
-    blocks = {block for block, _bits, _weights in rows["published"]} | set((touched // BLOCK).tolist())
-    reading = Reading(np.array(sorted(blocks), np.int64), touched)
-    live = facts.read(touched.tolist(), keys)
+    with connection.cursor() as cursor:
+        cursor.execute(NOW, [FOLDED])
+        sent, version = cursor.fetchone()
+    reading = Reading(shelf(version or ""), np.sort(np.frombuffer(sent or b"", ">i8").astype(np.int64)))
+    posted, weights = reading.shelf.get(keys), _weights(weighted, reading.shelf.blocks)
+    live = facts.read(reading.touched.tolist(), keys)
     for key in keys:
-        if rows[key] or key in live:
-            known = [row for row in rows[key] if row[0] in blocks]
-            reading._add(key, known, live.get(key), weighted=key in weighted)
+        weighing = weights.get(key, b"") if key in weighted else None
+        reading._add(key, posted[key], weighing, live.get(key))
     return reading
 
 
-def _posted(keys: Collection[str], weighted: Collection[str]) -> tuple[Mapping[str, Rows], Ids]:
-    rows: dict[str, Rows] = {"": [], **{key: [] for key in keys}}
+def _weights(keys: Collection[str], blocks: Ids) -> dict[str, bytes]:
+    if not keys or not len(blocks):
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(READ, [list(weighted), list(keys)])
-        for key, block, bits, weights in cursor:
-            rows[key].append((block, bits, weights))
-    [(_block, sent, _weights)] = rows[""]
-    return rows, np.sort(np.frombuffer(sent or b"", ">i8").astype(np.int64))
+        cursor.execute(WEIGHTS, [list(keys), blocks.tolist()])
+        return dict(cursor.fetchall())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.labelling import change_set
 from catalog.models import ChangeSet, Clip, Film, FilmTerm, Label, Review, Term, User
-from catalog.search import counting, finding, titles
+from catalog.search import counting, finding, shelf, titles
 from catalog.search.asked import HAS, MODES, SAID, SORTS, Asked, Chip, in_place
 from catalog.search.postings import fold
 from tests import oracle
@@ -136,7 +136,7 @@ def assert_facets(asked: Asked, known: list[oracle.Known]) -> None:
         assert decades.get(decade, 0) == expected
     languages = {facet.value: facet.count for facet in found.languages}
     for language in ("ko", "Français"):
-        if counting.SAMPLED < 8 and language not in languages:
+        if shelf.SAMPLED < 8 and language not in languages:
             continue  # it may be that none is in the sample
         assert languages.get(language, 0) == count(lambda one, it=language: one.film.language == it, "language")
     for facet in found.has:
@@ -173,7 +173,8 @@ def every_way(monkeypatch: pytest.MonkeyPatch) -> Callable[[random.Random], None
 
     def choose(chance: random.Random) -> None:
         monkeypatch.setattr(counting, "FEW", chance.choice([0, 3, 500]))
-        monkeypatch.setattr(counting, "SAMPLED", chance.choice([1, 2, 8]))
+        monkeypatch.setattr(shelf, "SAMPLED", chance.choice([1, 2, 8]))
+        monkeypatch.setattr(shelf, "MOST_BYTES", chance.choice([0, 5000, 2**20]))
         monkeypatch.setattr(titles, "FEW", chance.choice([0, 4, 3000]))
         monkeypatch.setattr(titles, "WALKED", chance.choice([(1,), (2, 3), (400,)]))
 
