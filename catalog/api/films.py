@@ -149,7 +149,7 @@ class Films(generics.ListAPIView[Film]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         self.filter_queryset(Film.objects.none())  # refuses what is no filter
         asked, pages = Asked.read(request.query_params), cast("FoundPages", self.paginator)
-        after, size = pages.cursor(request, asked), pages.get_page_size(request)
+        after, size = pages.after(request, asked), pages.get_page_size(request)
         found = finding.find(asked, after, size, films=self.get_queryset())
         return pages.answer(request, found, self.get_serializer(found.films, many=True).data)
 

@@ -15,7 +15,7 @@ from genresite.pagination import StablePages, not_ours
 class FoundPages(StablePages):
     """As many films as are asked for, in the order that is asked for. Whoever follows `next` meets every film once."""
 
-    def cursor(self, request: Request, asked: Asked) -> str:
+    def after(self, request: Request, asked: Asked) -> str:
         """Raises ValidationError for one that was not handed out for this order."""
         after: str = request.query_params.get("cursor", "")
         if after and not ranking.is_cursor(after, asked):

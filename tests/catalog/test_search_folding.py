@@ -113,11 +113,11 @@ def test_a_page_costs_the_same_queries_however_many_films_are_touched(film: Film
 # Many at a time -----------------------------------------------------------------------------------------------
 
 
-def in_threads(*work: Callable[[], None]) -> None:
+def in_threads(*work: Callable[[], object]) -> None:
     """Each in a thread with a connection of its own; what one raises is raised."""
     errors: list[BaseException] = []
 
-    def run(one: Callable[[], None]) -> None:
+    def run(one: Callable[[], object]) -> None:
         try:
             one()
         except BaseException as error:
@@ -205,7 +205,7 @@ def test_one_at_a_time_folds_and_the_other_does_not_wait() -> None:
     make_film()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, 0)", [postings.LOCK])
-        in_threads(lambda: _assert_nothing_is_folded())
+        in_threads(_assert_nothing_is_folded)
         cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [postings.LOCK])
     assert postings.fold() == 1
 
