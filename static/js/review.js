@@ -288,7 +288,7 @@ function show(film) {
     setTimeout(() => {
       window.htmx?.process(film);
       loadAhead();
-    }),
+    }, LATER),
   );
 }
 

@@ -5,6 +5,7 @@
 
 const PATIENCE = 20_000; // milliseconds for one answer
 const SLOWEST = 15_000; // between two tries
+const PAINTED = 30; // milliseconds after which what was answered has been painted: on a busy machine that goes first
 
 class SendQueue {
   /* `heard` is told what became of each item: saved, conflict, refused(item, data), and state(name, how many). */
@@ -27,7 +28,7 @@ class SendQueue {
   add(item) {
     this.items.push(item);
     this.keep();
-    this.run();
+    setTimeout(() => this.run(), PAINTED);
   }
 
   /* Items of a film that were not sent yet, taken out. */
