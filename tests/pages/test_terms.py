@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from catalog import labelling
 from catalog.models import Film, Job, Label, Pick, Term, TermChange, User
+from catalog.scores import film_scores
 from catalog.thesaurus import edits, merging
-from tests.factories import import_label, make_film, make_term
+from tests.factories import import_label, make_film, make_term, make_version, predict
 from tests.pages.conftest import counted
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +239,16 @@ def test_no_address_or_form_breaks_a_page(text: str, ada: Client, film: Film, ho
     names = {"kind": "tag", "name_en": "Fright", "name_ko": "무서움", "film": film.key, **rule, **answer}
     for address, name in sent:
         assert ada.post(address, {**names, name: text}).status_code < 500, (address, name)
+
+
+def test_versions_that_know_a_merged_term_stay_readable(ada: Client, film: Film, horror: Term, admin: User) -> None:
+    dread = make_term("dread")
+    version = make_version(dread, horror)
+    predict(film, version, 0.9, 0.2)
+    import_label(film, dread)
+    merging.merge(dread, horror, user=admin)
+    assert "Dread" in text(ada.get(f"/models/{version.name}/"))
+    assert film_scores([film.pk])[film.pk][dread.pk].score == 0.9
+    page = text(ada.get(film.get_absolute_url()))
+    assert 'id="genre-dread"' not in page and 'id="genre-horror"' in page
+    assert ada.get("/?genre=dread").status_code == 200  # an old address
