@@ -7,18 +7,14 @@ from django.db import connection
 
 from catalog.models import Term
 from training.models import Task
-from training.splits import PART_SQL
+from training.splits import PARTS_SQL
 
 # Of the films that a snapshot takes (training/snapshot.py).
-_FILMS = f"""
-WITH film AS MATERIALIZED (
-    SELECT id, {PART_SQL} AS part FROM catalog_film
-    WHERE published AND (plot <> '' OR plot_ko <> '' OR poster_sha256 <> '')
-)
-"""
+_SEEN = "published AND (plot <> '' OR plot_ko <> '' OR poster_sha256 <> '')"
+_FILMS = f"WITH film AS MATERIALIZED ({PARTS_SQL.format(where=_SEEN)})"
 _BY_TERM = f"""{_FILMS}
-SELECT label.term_id, part, label.value, count(*) FROM film JOIN catalog_label label ON label.film_id = film.id
-WHERE label.term_id = ANY(%s) AND label.value <> 'unknown' GROUP BY 1, 2, 3
+SELECT label.term_id, part, count(*) FROM film JOIN catalog_label label ON label.film_id = film.id
+WHERE label.term_id = ANY(%s) AND label.value = 'yes' GROUP BY 1, 2
 """
 _BY_PART = f"""{_FILMS}
 SELECT part, count(*) FROM film WHERE EXISTS (
@@ -37,8 +33,6 @@ class Ready:
     """that have it, to learn from"""
     validation: int
     test: int
-    without: int
-    """to learn from as well: films known not to have it"""
     needed: int
 
     @property
@@ -64,16 +58,13 @@ class Ready:
 def by_term(task: Task, needed: int) -> list[Ready]:
     """Every active term of the task, those that are furthest from being learned first. Two queries."""
     terms = {term.pk: term for term in Term.objects.filter(kind=task.term_kind, active=True)}
-    counts: dict[tuple[int, str, str], int] = {}
-    for term_id, part, value, number in _rows(_BY_TERM, list(terms)):
-        counts[term_id, part, value] = number
+    counts = {(term_id, part): number for term_id, part, number in _rows(_BY_TERM, list(terms))}
     rows = [
         Ready(
             term,
-            train=counts.get((pk, "train", "yes"), 0),
-            validation=counts.get((pk, "validation", "yes"), 0),
-            test=counts.get((pk, "test", "yes"), 0),
-            without=counts.get((pk, "train", "no"), 0),
+            train=counts.get((pk, "train"), 0),
+            validation=counts.get((pk, "validation"), 0),
+            test=counts.get((pk, "test"), 0),
             needed=needed,
         )
         for pk, term in terms.items()

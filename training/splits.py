@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 Split = Literal["train", "validation", "test"]
 _NAMES, _SHARES = ("train", "validation", "test"), (0.8, 0.1, 0.1)
 
-# `split_of` of a row's `key` as PostgreSQL works it out. Its whole numbers have a sign, so the eight bytes are taken
-# in two halves: 2^32 is 96 modulo 100.
-_HALF = (
-    "('x' || encode(substring(sha256(convert_to('genresite split:' || key, 'UTF8')) from {} for 4), 'hex'))::bit(32)"
-)
-_PERCENT = f"mod({_HALF.format(1)}::bigint * 96 + {_HALF.format(5)}::bigint, 100)"
-PART_SQL = f"(array['train', 'validation', 'test'])[1 + ({_PERCENT} >= 80)::int + ({_PERCENT} >= 90)::int]"
+# `split_of` as PostgreSQL works it out: films' ids with their parts, where {where} holds, each key hashed once
+# (OFFSET 0 keeps the steps apart). Its whole numbers have a sign, so the eight bytes are taken in two halves: 2^32 is
+# 96 modulo 100.
+PARTS_SQL = """
+SELECT id, (array['train', 'validation', 'test'])[1 + (percent >= 80)::int + (percent >= 90)::int] AS part FROM (
+    SELECT id, mod(
+        ('x' || left(digest, 8))::bit(32)::bigint * 96 + ('x' || substr(digest, 9, 8))::bit(32)::bigint, 100
+    ) AS percent FROM (
+        SELECT id, encode(sha256(convert_to('genresite split:' || key, 'UTF8')), 'hex') AS digest
+        FROM catalog_film WHERE {where} OFFSET 0
+    ) AS hashed OFFSET 0
+) AS placed
+"""
 
 
 def split_of(key: str) -> Split:

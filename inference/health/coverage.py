@@ -16,8 +16,9 @@ WEEKS = 12
 
 _LABELS = """
 SELECT label.term_id, label.source, label.value, count(*)
-FROM catalog_label label JOIN catalog_film film ON film.id = label.film_id
-WHERE film.published AND label.term_id = ANY(%s) GROUP BY 1, 2, 3
+FROM catalog_label label
+WHERE label.term_id = ANY(%s) AND label.film_id NOT IN (SELECT id FROM catalog_film WHERE NOT published)
+GROUP BY 1, 2, 3
 """
 
 
