@@ -11,7 +11,7 @@ from training.out_of_fold import OutOfFold, deal, out_of_fold
 TERMS = ["horror", "western"]
 
 
-def films(count: int = 240) -> tuple[Inputs, NDArray[np.int8]]:
+def films(count: int = 900) -> tuple[Inputs, NDArray[np.int8]]:
     """Each term is one direction of the text vector."""
     random = np.random.default_rng(0)
     labels = random.integers(0, 2, (count, 2)).astype(np.int8)
