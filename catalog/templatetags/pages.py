@@ -25,6 +25,13 @@ def icon(name: str, label: str = "") -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def current(context: template.Context, *names: str) -> SafeString:
+    """Marks the way to where the reader is: one of these addresses."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return SafeString(' aria-current="page"' if match is not None and match.url_name in names else "")
+
+
 @register.filter
 def figure(value: float | None, digits: int = 2) -> str:
     """A score as people compare it: the same number of digits everywhere, "–" where there is none."""
