@@ -173,7 +173,8 @@ class RetrainPrice(APIView):
 
     @extend_schema(parameters=[RetrainSerializer], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
-        return Response(price(_options(request.query_params)).as_dict())
+        asked = {"task": Task.GENRES.value, **request.query_params.dict()}
+        return Response(price(_options(asked)).as_dict())
 
 
 def _options(given: Any) -> RetrainOptions:
