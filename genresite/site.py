@@ -131,7 +131,7 @@ def worker(data: Path) -> Service:
 
 
 def lane(data: Path) -> Service:
-    """The worker that pages wait for: what readers search for, what they try out. One process, at the pages' priority."""
+    """The worker that pages wait for: what readers search for and try out. One process, at the pages' priority."""
     options = ["-Q", "interactive", "-P", "threads", "-c", "4", "-n", "interactive@%h", "--without-gossip"]
     command = [sys.executable, "-m", "celery", "-A", "genresite.celery", "worker", "--loglevel", "INFO", *options]
     return Service("lane", [*command, "--without-mingle"], data / "log" / "lane.log")
