@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.access import anybody
 from catalog.models import Film, SavedSearch, Term
-from catalog.search import finding, meaning
+from catalog.search import finding, meaning, ranking
 from catalog.search.asked import Asked
 from catalog.search.finding import FILMS_PER_PAGE, Found
 from catalog.search.meaning import Near
@@ -63,6 +63,7 @@ def _films(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "near": near,
         "by_meaning": by_meaning,
         "ranked": bool(found.scores),
+        "order": "match" if ranking.nearest_first(asked, near) else asked.order,
         "alike": alike,
         "cards": shown,
         "cursor": after,

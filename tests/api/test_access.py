@@ -151,7 +151,7 @@ def test_an_error_of_the_server_carries_them_too(film: Film, monkeypatch: pytest
     def broken(*args: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr("catalog.api.films.Filters.read", broken)
+    monkeypatch.setattr("catalog.api.films.Asked.read", broken)
     answer = Client(raise_request_exception=False).get("/api/films/")
     assert answer.status_code == 500
     assert "default-src 'none'" in answer["Content-Security-Policy"]

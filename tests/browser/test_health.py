@@ -2,7 +2,7 @@
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from catalog.models import Label, SecondAnswer, SecondReview, Term, Visit
 from inference.models import Preview, Receipt, Suspect
@@ -109,7 +109,7 @@ def test_somebody_who_was_slower_sees_how_things_are(busy: Archive, open_browser
     first.wait_for_selector(".difference--settled")
     _press(second, "Yes")
     second.wait_for_selector(".disputed .note--wrong")
-    assert second.locator(".difference--settled").count() == 1
+    expect(second.locator(".difference--settled")).to_have_count(1)
 
 
 def test_the_price_follows_the_options(busy: Archive, open_browser: Open) -> None:

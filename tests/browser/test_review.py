@@ -265,6 +265,7 @@ def test_keys_can_be_bound_anew_and_switched_off(queue: list[Film], people: Peop
     page.goto("/review/keys/")
     page.uncheck("#on")
     page.locator("main button").first.click()
+    expect(page.locator(".messages")).to_have_text("Your keys are saved.")
     begin(page)
     page.keyboard.press("z")
     page.keyboard.press("c")

@@ -52,6 +52,7 @@ def test_a_chip_goes_round_by_keyboard_and_says_so(archive: Archive, open_browse
         expect(page.locator(".card")).to_have_count(films)
         expect(chip).to_be_focused()
         expect(page.locator("#live")).to_contain_text("film")
+        expect(page.locator(".htmx-settling, .htmx-added")).to_have_count(0)  # until then a link is a plain link
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/$"))
     expect(chip).to_have_count(0)

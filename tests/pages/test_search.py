@@ -327,6 +327,7 @@ def test_a_text_that_no_title_has_is_looked_for_in_plots(client: Client, horror:
     assert [card.film.title for card in page.context["cards"]] == ["Ghost House", "Old House"]
     assert [card.weaker for card in page.context["cards"]] == [False, True]
     assert page.content.decode().count("Weaker matches") == 1
+    assert page.context["order"] == "match"  # though films without words stand by the newest
     assert counts(client, "/?q=a count moves abroad") == {"genre-horror": 2}
 
 

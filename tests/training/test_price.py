@@ -1,5 +1,6 @@
 """What a retraining would cost: from measured runs, scaled, and honest about what nobody has measured."""
 
+import gc
 import json
 from datetime import timedelta
 from io import StringIO
@@ -228,13 +229,14 @@ def test_a_meter_counts_by_unit_and_passes_everything_on() -> None:
 
 
 def test_peak_memory_is_that_of_the_work_itself() -> None:
+    gc.collect()  # what other tests left would make room for the block
     cost.forget_peak()
     before = cost.peak_memory()
-    block = np.ones(40 * 2**20 // 8)
+    block = np.ones(400 * 2**20 // 8)
     during = cost.peak_memory()
-    assert before is not None and during is not None and during - before > 30 * 2**20
+    assert before is not None and during is not None and during - before > 200 * 2**20
     del block
-    assert (cost.peak_memory() or 0) > before + 30 * 2**20  # the peak, not what is held now
+    assert (cost.peak_memory() or 0) > before + 200 * 2**20  # the peak, not what is held now
     assert (cost.free_memory() or 0) > 2**20
 
 
