@@ -49,7 +49,8 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
         (archive.ada, f"/runs/{archive.run.pk}/"),
         *((archive.ada, address) for address in ("/health/labels/", "/health/labels/?task=tags")),
         *((archive.carla, address) for address in ("/me/", "/review/differences/")),
-        (archive.ada, "/accounts/tokens/"),
+        *((archive.ada, address) for address in ("/accounts/tokens/", "/accounts/you/", "/accounts/reauthenticate/")),
+        *((archive.carla, address) for address in ("/flags/", "/accounts/you/")),
     ]
 
 
