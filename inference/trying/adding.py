@@ -1,6 +1,6 @@
 """Making a film of what was tried out."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,24 +16,32 @@ MOST_OF_A_NAME = 1000  # films of the same title and year
 
 
 def add(token: str, title: str, year: str, *, user: User) -> Film:
-    """A new film with the title, year, plot and poster of a question; the question is removed.
+    """A new film with the title, year, plot and poster of a question; the question is removed, so that it is added once.
 
     Raises:
         BadTry: no title, or a year that is none.
         BadPicture: there is no room for the poster.
+        FileNotFoundError: the question is gone, perhaps because it was added a moment ago.
     """
     title = " ".join(title.replace("\0", "").split())
     if not title or len(title) > LONGEST_TITLE:
         raise BadTry(_("Give it a title of at most %(n)d characters.") % {"n": LONGEST_TITLE})
     when = _year(year.strip())
-    asked, poster = trying.question(token), trying.poster(token)
     with transaction.atomic():
+        _alone(token)
+        asked, poster = trying.question(token), trying.poster(token)
         film = _made(title, when, asked.plot)
         if poster is not None:
             store_poster(film, poster, source="upload")
         jobs.start("inference.predict", {"films": [film.key]}, user=user, queue="gpu")
-    trying.scratch.remove(token)
+        trying.scratch.remove(token)
     return film
+
+
+def _alone(token: str) -> None:
+    """Of two clicks on one button, the second waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"try {token}"])
 
 
 def _year(text: str) -> int | None:

@@ -206,5 +206,7 @@ def keep(request: HttpRequest, slug: str) -> HttpResponse:
         film = adding.add(slug, request.POST.get("title", ""), request.POST.get("year", ""), user=request.user)  # type: ignore[arg-type]
     except (BadTry, BadPicture) as error:
         return _tried(request, slug, str(error), error.status)
+    except FileNotFoundError:
+        raise Http404(_("What you handed in is not here any more: it is kept for 15 minutes.")) from None
     messages.success(request, _("“%(title)s” was added; it is being predicted.") % {"title": film.title})
     return redirect(film)

@@ -1,6 +1,7 @@
 """Trying the models on something of one's own: what the worker makes of it, with the models that ship with the site."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,16 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
 from catalog import search
-from catalog.models import Film, Job, Term
+from catalog.models import Film, Job, Term, User
 from catalog.progress import Silent
 from inference import sight, trying
 from inference.meaning import reading
 from inference.tasks import sweep_scenes_task, try_task
-from inference.trying import work
+from inference.trying import adding, work
 from tests.factories import import_label, make_film
 from tests.footage import shots, video
 from tests.scene_clips import EVERY_WAY, draw_pair, make_catalogue
@@ -216,3 +218,21 @@ def test_the_sweep_takes_what_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
     os.utime(trying.scratch.folder(old), (then, then))
     assert sweep_scenes_task() == 1
     assert [path.name for path in trying.scratch.home().iterdir()] == [young]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_clicks_at_once_one_adds_it(curator: User) -> None:
+    token = trying.ask(plot=PLOT)
+
+    def click(_: int) -> bool:
+        try:
+            adding.add(token, "The Count", "1922", user=curator)
+        except FileNotFoundError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(click, range(8))) == 1
+    assert Film.objects.filter(title="The Count").count() == 1
