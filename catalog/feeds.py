@@ -1,6 +1,7 @@
 """Atom feeds of kept searches, for feed readers: these do not sign in, so whoever knows the address may read it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, HttpResponse
@@ -74,4 +75,7 @@ class SavedSearchFeed(Feed):  # type: ignore[type-arg]
         return [Enclosure(self.request.build_absolute_uri(film.poster_url), str(size), "image/jpeg")]
 
 
-saved_search_feed = require_safe(SavedSearchFeed())
+@require_safe
+def saved_search_feed(request: HttpRequest, token: UUID) -> HttpResponse:
+    """A feed of its own for each reader: it remembers whose request it answers."""
+    return SavedSearchFeed()(request, token=token)
