@@ -16,7 +16,7 @@ MOST_OF_A_NAME = 1000  # films of the same title and year
 
 
 def add(token: str, title: str, year: str, *, user: User) -> Film:
-    """A new film with the title, year, plot and poster of a question; the question is removed, so that it is added once.
+    """A new film with the title, year, plot and poster of a question, which is removed: it is added once.
 
     Raises:
         BadTry: no title, or a year that is none.
