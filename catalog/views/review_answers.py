@@ -23,6 +23,7 @@ from catalog.models import ChangeSet, Film, Label, Term
 from catalog.templatetags.pages import figure
 from catalog.views import review
 from catalog.views.film import find_film
+from catalog.views.parts import way_back
 from catalog.views.review import by_script, person, sheet_of
 
 LARGEST = 2**31
@@ -182,7 +183,7 @@ def _nothing_to_undo(request: HttpRequest, sentence: str) -> HttpResponse:
     if by_script(request):
         return JsonResponse({"refused": sentence}, status=409)
     messages.info(request, sentence)
-    return redirect(request.POST.get("back") or "review")
+    return redirect(way_back(request, reverse("review")))
 
 
 # Answers ------------------------------------------------------------------------------------------------

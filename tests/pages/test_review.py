@@ -353,6 +353,8 @@ def test_undo_takes_back_the_newest_of_ones_own(
     assert not Visit.objects.exists()
     assert carla.post("/review/undo/", headers=SCRIPT).status_code == 409
     assert carla.post("/review/undo/").headers["Location"] == "/review/"
+    for address, there in (("/review/films/a/", "/review/films/a/"), ("https://evil.example/", "/review/")):
+        assert carla.post("/review/undo/", {"next": address, "back": address}).headers["Location"] == there
 
 
 def test_undo_steps_back_change_by_change(carla: Client, waiting: Film) -> None:
