@@ -183,4 +183,4 @@ def test_a_full_disk_is_named(data: Path) -> None:
         assert done.stderr.count("\n") == 1
     finally:
         wait_for(lambda: not family(small))
-        subprocess.run(["umount", str(small)], check=True)
+        subprocess.run(["umount", "--lazy", str(small)], check=True)

@@ -192,7 +192,7 @@ def test_a_server_that_is_down_is_given_up_on(model: Model, tmp_path: Path) -> N
         for seen in tagger(model, concurrency=1).look(pictures(tmp_path, 30)):
             answers.append(seen)
     assert [seen.text for seen in answers] == ["Rain.", *[""] * 7], "what it has said holds"
-    assert len(model.asked) <= 1 + 9 * server.TRIES, "the other frames are not asked about"
+    assert len(model.asked) == 1 + 8 * server.TRIES, "the other frames are not asked about"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,14 @@ def test_a_server_that_refuses_us_is_not_asked_for_every_frame(model: Model, tmp
     model.replies = [refused(status, "who are you?")]
     with pytest.raises(TaggerUnavailable, match=f"refuses: {status} who are you"):
         looked(model, tmp_path, 30, concurrency=1)
-    assert len(model.asked) <= 2
+    assert len(model.asked) == 1
+
+
+def test_frames_on_their_way_are_all_that_a_refusal_costs(model: Model, tmp_path: Path) -> None:
+    model.replies, model.delay = [refused(401)], 0.1
+    with pytest.raises(TaggerUnavailable):
+        looked(model, tmp_path, 30, concurrency=3)
+    assert len(model.asked) <= 3
 
 
 def test_redirects_are_not_followed(model: Model, tmp_path: Path) -> None:

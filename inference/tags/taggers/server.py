@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import httpx2
@@ -72,6 +73,8 @@ class ServerTagger:
         self.matcher = matcher(tags)
         self.name = line(server.model, prompts.name_of(prompt), "" if size == "original" else size, "(server)")
         self.failed_in_a_row = 0
+        self.given_up: TaggerUnavailable | None = None
+        self.lock = Lock()
 
     def look(self, frames: Sequence[Path]) -> Iterator[Seen]:
         headers = {"Authorization": f"Bearer {self.server.key}"} if self.server.key else {}
@@ -83,31 +86,40 @@ class ServerTagger:
             ThreadPoolExecutor(self.server.concurrency) as pool,
         ):
             try:
-                for seen, of_server in pool.map(lambda frame: self._seen(client, frame), frames):
-                    self._count(seen, of_server)
-                    yield seen
+                yield from pool.map(lambda frame: self._seen(client, frame), frames)
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _count(self, seen: Seen, of_server: bool) -> None:
-        self.failed_in_a_row = self.failed_in_a_row + 1 if seen.error and of_server else 0
-        if self.failed_in_a_row >= GIVES_UP_AFTER:
-            raise TaggerUnavailable(
-                _("The tagging server has failed %(n)s times in a row: %(reason)s")
-                % {"n": self.failed_in_a_row, "reason": seen.error}
-            )
-
-    def _seen(self, client: httpx2.Client, frame: Path) -> tuple[Seen, bool]:
-        """What is said of a frame, and whether it is the server's fault where nothing is."""
+    def _seen(self, client: httpx2.Client, frame: Path) -> Seen:
+        """What is said of a frame, or why nothing is. Raises TaggerUnavailable."""
+        if self.given_up:  # a thread takes the next frame before the reader hears of the end
+            raise self.given_up
         try:
             body = _question(self.server.model, self.prompt, frame, self.size)
         except Unreadable as error:
-            return Seen(error=str(error)), False
+            return Seen(error=str(error))
         try:
             answer = self._asked(client, body)
+        except TaggerUnavailable as error:
+            self.given_up = error
+            raise
         except _Failed as error:
-            return Seen(error=str(error)), True
-        return Seen(answer, self.matcher.find(answer)), True
+            self._failed(error)
+            return Seen(error=str(error))
+        with self.lock:
+            self.failed_in_a_row = 0
+        return Seen(answer, self.matcher.find(answer))
+
+    def _failed(self, error: _Failed) -> None:
+        """Counts. Raises TaggerUnavailable once the server is down rather than slow."""
+        with self.lock:
+            self.failed_in_a_row += 1
+            if self.failed_in_a_row >= GIVES_UP_AFTER:
+                self.given_up = TaggerUnavailable(
+                    _("The tagging server has failed %(n)s times in a row: %(reason)s")
+                    % {"n": self.failed_in_a_row, "reason": error}
+                )
+                raise self.given_up
 
     def _asked(self, client: httpx2.Client, body: dict[str, Any]) -> str:
         """The answer, after as many tries as it takes. Raises _Failed, TaggerUnavailable."""
