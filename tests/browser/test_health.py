@@ -76,7 +76,7 @@ def test_differences_are_settled_with_the_keyboard_alone(busy: Archive, open_bro
     page.goto("/review/differences/")
     _press(page, "No")
     page.wait_for_selector(".difference--settled")
-    assert page.locator(".difference--settled").count() == 1
+    expect(page.locator(".difference--settled")).to_have_count(1)
     _press(page, "Yes")
     page.wait_for_selector(".difference--settled >> nth=1")
     assert SecondAnswer.objects.exclude(settled="").count() == 2
@@ -84,7 +84,7 @@ def test_differences_are_settled_with_the_keyboard_alone(busy: Archive, open_bro
     page.locator("text=Take back").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".disputed .note:has-text('is open again')")
-    assert page.locator(".difference--settled").count() == 1
+    expect(page.locator(".difference--settled")).to_have_count(1)
     assert SecondAnswer.objects.exclude(settled="").count() == 1
 
 

@@ -154,7 +154,7 @@ def test_keys_in_a_burst_are_saved_in_order(queue: list[Film], people: People, o
     page.keyboard.press("Enter")
     saved(page)
     assert said(queue[0]) == {"horror": "no", "comedy": "no", "war": "yes"}
-    assert page.locator(".conflict").count() == 0
+    expect(page.locator(".conflict")).to_have_count(0)
     after = Decision.objects.filter(film=queue[0]).order_by("pk").values_list("term__slug", "after")
     assert list(after) == [
         ("horror", "no"), ("comedy", "yes"), ("horror", "yes"), ("war", "yes"), ("horror", "no"), ("comedy", "no"),
@@ -308,7 +308,7 @@ def test_an_answer_whose_confirmation_was_lost_is_not_saved_twice(
     expect(page.locator("#saved")).to_contain_text("Not sent yet")
     expect(page.locator("#saved")).to_have_text("Saved")
     assert lost
-    assert page.locator(".conflict").count() == 0
+    expect(page.locator(".conflict")).to_have_count(0)
     assert said(queue[0]) == {"horror": "no", "comedy": "yes"}
     assert Decision.objects.filter(film=queue[0]).count() == 2
 

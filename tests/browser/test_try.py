@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.core.cache import cache
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from catalog import search
 from inference import trying
@@ -48,8 +48,8 @@ def test_the_answer_comes_by_itself(archive: Archive, open_browser: Open, tmp_pa
     page.wait_for_selector("text=The models are looking at it.")
     answered(archive, token)
     page.wait_for_selector(".tried")
-    assert page.locator(".tried-row--yes").count() == 2
-    assert page.locator(".heat__map").count() == 1
+    expect(page.locator(".tried-row--yes")).to_have_count(2)
+    expect(page.locator(".heat__map")).to_have_count(1)
     page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
     page.click("text=Remove it now")
     page.wait_for_selector("text=Removed: nothing of it is kept.")
@@ -118,7 +118,7 @@ def test_similar_films_come_when_they_are_scrolled_to(archive: Archive, open_bro
     page = open_browser()
     page.set_viewport_size({"width": 1280, "height": 500})
     page.goto(archive.film.get_absolute_url())
-    assert page.locator(".like").count() == 0
+    expect(page.locator(".like")).to_have_count(0)
     page.locator("#similar").scroll_into_view_if_needed()
     page.wait_for_selector(".like")
     page.click(".turn__way >> nth=0")
