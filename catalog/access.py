@@ -5,11 +5,15 @@ from functools import wraps
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 View = Callable[..., HttpResponseBase]
@@ -43,12 +47,27 @@ curators = _guard(lambda user: getattr(user, "may_decide", False))
 admins = _guard(lambda user: getattr(user, "may_administer", False))
 
 
-def confirmed(view: View) -> View:
-    """For what changes the site for everybody: the password once more, unless it was given minutes ago.
+def lacks_second_factor(user: Any) -> bool:
+    """Whether an admin has to set one up first (SECOND_FACTOR)."""
+    return settings.SECOND_FACTOR and not is_mfa_enabled(user, types=["totp"])
 
-    A form that was sent goes on by itself afterwards. Who has no password yet is not asked for one.
+
+def confirmed(view: View) -> View:
+    """For what changes the site for everybody: the password, or a code of the second factor, once more.
+
+    Not again within five minutes. A form that was sent goes on by itself afterwards. Who has no password yet is not
+    asked for one.
     """
-    return cast("View", reauthentication_required(view))
+    asking = reauthentication_required(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if lacks_second_factor(request.user):
+            messages.info(request, _("This site asks admins for a second factor: set it up first."))
+            return redirect("mfa_activate_totp")
+        return cast("HttpResponseBase", asking(request, *args, **kwargs))
+
+    return guarded
 
 
 def takes_files(largest: int) -> Callable[[View], View]:

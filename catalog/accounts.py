@@ -1,6 +1,8 @@
 """Accounts: the last admin stays, and a person can be forgotten."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -25,8 +27,8 @@ def keep_an_admin(user: User, *, role: str, is_active: bool) -> None:
 def forget(user: User) -> str:
     """Take the person out of the account and close it; what they decided stays, under the name that is returned.
 
-    Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens, kept searches
-    and e-mail addresses go.
+    Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens, the second
+    factor, kept searches and e-mail addresses go.
 
     Raises:
         LastAdmin: nobody else can administer the site.
@@ -41,15 +43,18 @@ def forget(user: User) -> str:
         user.save()
         for own in (user.api_tokens, user.saved_searches, user.claims):
             own.all().delete()
-        _end_sessions(user)
+        end_sessions(user)
         _forget_in_admin_log(user)
-        EmailAddress.objects.filter(user=user).delete()
+        for theirs in (EmailAddress, Authenticator):
+            theirs.objects.filter(user=user).delete()
     return user.username
 
 
-def _end_sessions(user: User) -> None:
+def end_sessions(user: User) -> None:
+    """Signed out everywhere, also where a session began before they were listed."""
     ended = [s.pk for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
     Session.objects.filter(pk__in=ended).delete()
+    UserSession.objects.filter(user=user).delete()
 
 
 def _forget_in_admin_log(user: User) -> None:

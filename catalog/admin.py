@@ -1,13 +1,16 @@
 """The tables as Django's admin shows them: people, terms and films can be changed, what is a record cannot."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.db.models import F
-from django.http import HttpRequest
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
-from catalog.accounts import LastAdmin, keep_an_admin
+from catalog.access import confirmed
+from catalog.accounts import LastAdmin, end_sessions, keep_an_admin
 from catalog.models import ApiToken, ChangeSet, Decision, Film, Job, Label, SourceName, Term, User
 
 if TYPE_CHECKING:
@@ -57,6 +60,25 @@ class UserAdmin(Kept):
     list_display = ["username", "role", "is_active", "last_login", "date_joined"]
     list_filter = ["role", "is_active"]
     search_fields = ["username"]
+    actions = ["sign_out", "forget_second_factor"]
+
+    @admin.action(description=gettext_lazy("Sign them out everywhere"))
+    def sign_out(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            end_sessions(person)
+
+    @admin.action(description=gettext_lazy("Turn off their second factor"))
+    def forget_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """For who has lost telephone and recovery codes. Not one's own: that asks for a code."""
+        Authenticator.objects.filter(user__in=people.exclude(username=request.user.get_username())).delete()
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return confirmed(super().changeform_view)(request, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The actions ask for the password, the list does not."""
+        view = super().changelist_view
+        return cast("HttpResponse", (confirmed(view) if request.method == "POST" else view)(request, extra_context))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # manage.py create_user: a new account needs a way in

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import F
 
 from catalog.models import Decision, User
@@ -16,6 +18,8 @@ def own_data(user: User) -> dict[str, Any]:
     return {
         "account": {name: getattr(user, name) for name in ACCOUNT},
         "tokens": list(user.api_tokens.values("name", "read_only", "created_at", "expires_at", "last_used_at")),
+        "sessions": list(UserSession.objects.filter(user=user).values("ip", "user_agent", "created_at")),
+        "second_factor": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
         "saved_searches": list(user.saved_searches.values("name", "query", "created_at")),
         "remarks": list(user.remarks.values("kind", "text", "at", film_key=FILM, term_slug=TERM)),
         "visits": list(user.visits.values("order", "outcome", "reason", "seconds", "at", film_key=FILM)),

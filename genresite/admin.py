@@ -20,9 +20,11 @@ class Site(AdminSite):
     index_title = _("Tables")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Groups and allauth's e-mail addresses mean nothing here: the role is all there is."""
+        """Groups and e-mail addresses mean nothing here: the role is all there is. Second factors are secrets."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
-        ours = [model for model in models if model.__name__ not in ("Group", "EmailAddress")]
+        ours = [
+            model for model in models if model.__name__ not in ("Group", "EmailAddress", "Authenticator", "UserSession")
+        ]
         super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

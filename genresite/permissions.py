@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from catalog.access import lacks_second_factor
 from catalog.models import User
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ class Admins(BasePermission):
 
 
 class Confirmed(BasePermission):
-    """A token, or a session whose password was given once more just now (catalog.access.confirmed)."""
+    """A token, or a session whose password or code was given once more just now (catalog.access.confirmed)."""
 
-    message = gettext_lazy("Give your password once more on the site, or use a token.")
+    message = gettext_lazy("Give your password or code once more on the site, or use a token.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return request.auth is not None or did_recently_reauthenticate(request._request)
+        if request.auth is not None:
+            return True
+        return did_recently_reauthenticate(request._request) and not lacks_second_factor(request.user)
 
 
 def caller(request: Request) -> User:

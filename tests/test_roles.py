@@ -14,7 +14,10 @@ pytestmark = pytest.mark.django_db
 ROWS = rows()
 # What a private site shows to strangers as well: ways in, looks, signs of life, how to call the API, and feeds to those
 # who know their addresses.
-OPEN = ("account_", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema", "search-feed")
+OPEN = (
+    "account_", "mfa_authenticate", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema",
+    "search-feed",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

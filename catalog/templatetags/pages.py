@@ -6,6 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,20 @@ def current(context: template.Context, *names: str) -> SafeString:
     """Marks the way to where the reader is: one of these addresses."""
     match = getattr(context.get("request"), "resolver_match", None)
     return SafeString(' aria-current="page"' if match is not None and match.url_name in names else "")
+
+
+# First come those that also carry the names of others.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS": "Mac"}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser in a word or two, "Firefox, Windows"; what nobody knows as it calls itself."""
+    names = [[short for sign, short in known.items() if sign in user_agent][:1] for known in (BROWSERS, SYSTEMS)]
+    if not names[0]:
+        return Truncator(user_agent).chars(40) or "–"
+    return ", ".join(names[0] + (names[1] or ["Linux"] * ("Linux" in user_agent)))
 
 
 @register.filter

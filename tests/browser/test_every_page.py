@@ -50,7 +50,8 @@ def tour(archive: Archive) -> list[tuple[User | None, str]]:
         *((archive.ada, address) for address in ("/health/labels/", "/health/labels/?task=tags")),
         *((archive.carla, address) for address in ("/me/", "/review/differences/")),
         *((archive.ada, address) for address in ("/accounts/tokens/", "/accounts/you/", "/accounts/reauthenticate/")),
-        *((archive.carla, address) for address in ("/flags/", "/accounts/you/")),
+        *((archive.carla, address) for address in ("/flags/", "/accounts/you/", "/accounts/sessions/")),
+        *((archive.carla, address) for address in ("/accounts/second-factor/", "/accounts/second-factor/app/")),
     ]
 
 

@@ -18,6 +18,7 @@ from catalog import labelling
 from catalog.accounts import LastAdmin, forget, keep_an_admin
 from catalog.models import ApiToken, Decision, Film, Job, Label, Term, User
 from tests.factories import make_user
+from tests.signing_in import confirm
 from training.models import Promotion
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +216,7 @@ def test_nobody_signs_up_under_the_name_of_a_forgotten_person(client: Client, se
 
 def test_the_admin_changes_a_role(client: Client, admin: User, curator: User) -> None:
     client.force_login(admin)
+    confirm(client)
     fields = {
         "username": "carla",
         "email": "",
@@ -223,7 +225,8 @@ def test_the_admin_changes_a_role(client: Client, admin: User, curator: User) ->
         "is_superuser": "on",
         "password": "x",
     }
-    assert client.post(f"/admin/catalog/user/{curator.pk}/change/", fields).status_code == 302
+    address = f"/admin/catalog/user/{curator.pk}/change/"
+    assert client.post(address, fields)["Location"] == "/admin/catalog/user/"
     changed = User.objects.get(pk=curator.pk)
     assert (changed.role, changed.check_password(PASSWORD)) == ("viewer", True)
 
@@ -231,6 +234,7 @@ def test_the_admin_changes_a_role(client: Client, admin: User, curator: User) ->
 def test_nobody_changes_their_own_role(client: Client, admin: User) -> None:
     make_user(role=User.Role.ADMIN)
     client.force_login(admin)
+    confirm(client)
     client.post(f"/admin/catalog/user/{admin.pk}/change/", {"username": "ada", "role": "viewer"})
     assert User.objects.get(pk=admin.pk).may_administer
 
@@ -245,6 +249,13 @@ def test_the_admin_keeps_the_last_admin(client: Client, admin: User) -> None:
     form = UserForm({"username": "olga", "role": "viewer", "is_active": "on"}, instance=other)
     assert not form.is_valid()
     assert "last admin" in str(form.errors)
+
+
+def test_a_role_is_changed_after_the_password(client: Client, admin: User, curator: User) -> None:
+    client.force_login(admin)
+    asked = client.post(f"/admin/catalog/user/{curator.pk}/change/", {"username": "carla", "role": "admin"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert User.objects.get(pk=curator.pk).role == "curator"
 
 
 @pytest.mark.parametrize("table", ["label", "decision", "changeset", "job"])

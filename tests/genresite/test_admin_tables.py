@@ -5,6 +5,7 @@ from django.test import Client
 
 from catalog.models import Term, User
 from tests.factories import make_film, make_user
+from tests.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
 TABLES = {
@@ -46,6 +47,7 @@ def test_what_is_fixed_stays_as_it_is(client: Client, admin: User, horror: Term)
 def test_nobody_takes_a_right_from_themselves(changed: dict[str, str], client: Client, admin: User) -> None:
     make_user(role=User.Role.ADMIN)
     client.force_login(admin)
+    confirm(client)
     dates = {
         "last_login_0": "2001-01-01",
         "last_login_1": "00:00",

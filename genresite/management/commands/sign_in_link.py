@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -15,9 +16,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", nargs="?", help="whom it signs in")
+        parser.add_argument(
+            "--forget-second-factor", action="store_true", help="turn it off first: the telephone is lost"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(settings.SITE_URL + link_path(_person(options["username"])))
+        person = _person(options["username"])
+        if options["forget_second_factor"]:
+            Authenticator.objects.filter(user=person).delete()
+        self.stdout.write(settings.SITE_URL + link_path(person))
 
 
 def _person(username: str | None) -> User:
