@@ -16,8 +16,8 @@ from catalog.changesets import CannotUndo as CannotUndo
 from catalog.changesets import change_set as change_set
 from catalog.changesets import hold_terms
 from catalog.changesets import may_undo as may_undo
-from catalog.changesets import undo as undo
 from catalog.models import ChangeSet, Film, Label, Term, User
+from catalog.putting_back import undo as undo
 from catalog.scores import Score, film_scores
 
 PERSON = Label.Source.PERSON

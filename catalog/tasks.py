@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalog import exporters, jobs, refreshing, undoing
+from catalog import exporters, jobs, refreshing, retracting, undoing
 from catalog.footage import arrivals
 from catalog.footage.reader import BadClip
 from catalog.importers.merge import parse_rules
@@ -157,6 +157,16 @@ def _undo_changes(job: Job, progress: Progress) -> dict[str, Any]:
     """Params: change_set (its id), partly."""
     changes = ChangeSet.objects.get(pk=job.params["change_set"])
     return undoing.run(changes, job.author, bool(job.params.get("partly")), progress)
+
+
+@shared_task(name="catalog.retract")
+def retract_task(job_id: int) -> None:
+    jobs.run(job_id, _retract)
+
+
+def _retract(job: Job, progress: Progress) -> dict[str, Any]:
+    """Params: change_set, person (their ids), since (ISO 8601)."""
+    return retracting.run(job.params, progress)
 
 
 @shared_task(name="catalog.merge_terms")

@@ -1,6 +1,6 @@
 """One click that takes back any change set: labels alone, or two terms that became one with all that moved."""
 
-from catalog import changesets, jobs
+from catalog import changesets, jobs, putting_back
 from catalog.changesets import CannotUndo, Undone
 from catalog.models import ChangeSet, Job, User
 from catalog.progress import Progress
@@ -12,13 +12,13 @@ TASK = "catalog.undo_changes"
 
 
 def undo(changes: ChangeSet, *, user: User, partly: bool = False, refresh: bool = True) -> Undone:
-    """As `catalog.changesets.undo`; of a merge the terms come back, too. Raises CannotUndo."""
+    """As `catalog.putting_back.undo`; of a merge the terms come back, too. Raises CannotUndo."""
     merge = merging.merge_of(changes)
     if merge is not None:
         undone = merging.undo(merge, user=user, partly=partly, refresh=refresh)
         follow_up(merge.term, user=user)
         return undone
-    return changesets.undo(changes, user=user, partly=partly, refresh=refresh)
+    return putting_back.undo(changes, user=user, partly=partly, refresh=refresh)
 
 
 def is_large(changes: ChangeSet) -> bool:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("changes/", changes.ChangeSets.as_view(), name="api-changes"),
     path("changes/<int:pk>/", changes.ChangeSetDetail.as_view(), name="api-change"),
     path("changes/<int:pk>/undo/", changes.UndoChangeSet.as_view(), name="api-undo"),
+    path("changes/by/<str:username>/retract/", changes.Retract.as_view(), name="api-retract"),
     path("terms/", terms.Terms.as_view(), name="api-terms"),
     path("terms/<slug:kind>/<slug:slug>/", terms.TermDetail.as_view(), name="api-term"),
     path("terms/<slug:kind>/<slug:slug>/examples/", terms.TermExamples.as_view(), name="api-term-examples"),

@@ -16,6 +16,7 @@ from catalog.views import (
     jobs,
     media,
     merging,
+    retracting,
     review,
     review_answers,
     review_keys,
@@ -174,6 +175,7 @@ _bulk = [
 _changes = [
     path("", changes.changes, name="changes"),
     path("<int:pk>/", changes.change, name="change"),
+    path("by/<str:username>/", retracting.retract, name="retract"),
     path("<int:pk>/undo/", film.undo, name="undo"),
     path("<int:pk>/take-back/", changes.undo, name="change-undo"),
 ]

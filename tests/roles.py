@@ -190,7 +190,8 @@ class World:
         return {
             "key": "hidden" if whose == "unpublished" else self.film.key,
             "kind": "genre", "slug": "horror", "name": "genres-1", "task": "genres",
-            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "which": "genres-3-0", "uid": "MQ",
+            "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "username": "somebody",
+            "which": "genres-3-0", "uid": "MQ",
             "token": self.saved["viewer"].token if name == "search-feed" else "none",
             "app_label": "catalog", "object_id": "1", "content_type_id": "1", "url": "nothing/",
         }  # fmt: skip

@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog import labelling, undoing
-from catalog.models import ChangeSet, Decision
+from catalog import labelling, retracting, undoing
+from catalog.models import ChangeSet, Decision, Job, User
 from genresite.filters import Filter, whole_number
 from genresite.pagination import NewestFirst
-from genresite.permissions import Admins, Curators, caller
+from genresite.permissions import Admins, Confirmed, Curators, caller
 
 
 def name_for(request: Request, person: Any) -> str | None:
@@ -141,3 +141,41 @@ class UndoChangeSet(APIView):
         undone = undoing.undo(changes, user=caller(request), partly=given.validated_data["partly"])
         made = change_sets().get(pk=undone.change_set.pk)
         return Response(ChangeSetSerializer(made, context={"request": request}).data, status=201)
+
+
+class RetractSerializer(serializers.Serializer[Any]):
+    since = serializers.DateTimeField(default=retracting.EVER, help_text="only what was said from then on")
+    dry_run = serializers.BooleanField(default=False)
+
+
+class RetractedSerializer(serializers.Serializer[Any]):
+    """`labels` go back, or would; `kept` have been changed since by others. A job does it where it takes long."""
+
+    labels = serializers.IntegerField()
+    films = serializers.IntegerField()
+    kept = serializers.IntegerField()
+    change_set = serializers.IntegerField(allow_null=True)
+    job = serializers.IntegerField(allow_null=True)
+
+
+class Retract(APIView):
+    """Take back what one person has said, as a change set that can be undone. 409: nothing of it stands."""
+
+    permission_classes = [Admins, Confirmed]
+
+    @extend_schema(
+        request=RetractSerializer,
+        responses={200: RetractedSerializer, 201: RetractedSerializer, 202: RetractedSerializer},
+    )
+    def post(self, request: Request, username: str) -> Response:
+        given = RetractSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        person, since = get_object_or_404(User, username=username), given.validated_data["since"]
+        found = retracting.outlook(person, since)
+        told = {"labels": found.labels, "films": len(found.films), "kept": found.changed}
+        if given.validated_data["dry_run"]:
+            return Response({**told, "change_set": None, "job": None})
+        done = retracting.retract(person, since, user=caller(request))
+        if isinstance(done, Job):
+            return Response({**told, "change_set": done.params["change_set"], "job": done.pk}, status=202)
+        return Response({**told, "change_set": done.change_set.pk, "job": None}, status=201)

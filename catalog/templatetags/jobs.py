@@ -18,6 +18,7 @@ TASKS = {
     "catalog.accept_by_rule": gettext_lazy("Accept by a rule"),
     "catalog.edit_films": gettext_lazy("Edit many films"),
     "catalog.undo_changes": gettext_lazy("Undo a change"),
+    "catalog.retract": gettext_lazy("Take back what somebody said"),
     "catalog.merge_terms": gettext_lazy("Merge two terms"),
     "catalog.refresh_search": gettext_lazy("Bring search up to date"),
     "inference.generate_tags": gettext_lazy("Generate tags"),

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from catalog import search
 from catalog.changesets import CannotUndo, Undone, change_set, count_change
-from catalog.changesets import undo as undo_labels
 from catalog.models import ChangeSet, FilmTerm, Term, TermChange, User
 from catalog.notes import merge_note
+from catalog.putting_back import undo as undo_labels
 from catalog.thesaurus.edits import hold_vocabulary
 from catalog.thesaurus.planning import Rule, check, joined_names, pairs
 from catalog.thesaurus.states import (
@@ -133,7 +133,7 @@ def _adopt(source: Term, target: Term) -> list[int]:
 def undo(change: TermChange, *, user: User, partly: bool = False, refresh: bool = True) -> Undone:
     """Two terms again, with the labels, names, examples and children that each had.
 
-    partly, refresh: as in `catalog.changesets.undo`.
+    partly, refresh: as in `catalog.putting_back.undo`.
 
     Raises:
         CannotUndo: undone before, labels were changed since, or the target is part of yet another term.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import changesets, undoing
+from catalog import changesets, putting_back, undoing
 from catalog.access import curators
 from catalog.changesets import CannotUndo
 from catalog.models import ChangeSet, Decision, Film, Job, Term, User
@@ -145,7 +145,7 @@ def show(request: HttpRequest, found: ChangeSet, *, refused: str = "", status: i
         "answers": [{**answer, "term": terms[answer["term_id"]]} for answer in answers],
         "films": films_of(found, user),
         "labels": found.decisions.count(),
-        "standing": None if undone else changesets.standing(found),
+        "standing": None if undone else putting_back.standing(putting_back.by_changes(found)),
         "undone": undone,
         "merge": merge_of(found),
         "may_undo": not undone and changesets.may_undo(user, found),

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import labelling
-from catalog.changesets import CannotUndo, change_set, continued, hold_terms, standing, undo
+from catalog.changesets import CannotUndo, change_set, continued, hold_terms
 from catalog.models import ChangeSet, Film, FilmTerm, Label, Term, User
+from catalog.putting_back import by_changes, standing, undo
 from tests.factories import import_label, make_film, make_term, make_version, predict
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def test_what_was_changed_since_stays(horror: Term, curator: User, other_curator
     labelling.reject(films[1], horror, user=other_curator, revision=1)
     with pytest.raises(CannotUndo, match="changed since"):
         undo(changes, user=curator)
-    found = standing(changes)
+    found = standing(by_changes(changes))
     assert (found.labels, found.changed, found.films) == (2, 1, [films[0].pk, films[2].pk])
 
     undone = undo(changes, user=curator, partly=True)
