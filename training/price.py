@@ -8,6 +8,7 @@ measured. Imports no torch.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -20,6 +21,7 @@ from training.encoders import NONE
 from training.learning_curve import Gain
 from training.models import Embedding, ModelVersion, Run, Task
 from training.options import RetrainOptions
+from training.readiness import Turned
 
 RUNS = 8  # the latest that are looked at
 HEADROOM = 1.2  # free memory that a training should find, over what it needed before
@@ -68,6 +70,8 @@ class Price:
     """that have enough films to be learned"""
     changed: int
     """labels that people changed since the task's last training"""
+    turned: list[Turned]
+    """who has turned round many of them alone"""
     seconds: Range | None
     """None where neither such a training nor anything like it was measured here"""
     memory: Range | None
@@ -114,6 +118,7 @@ def price(options: RetrainOptions) -> Price:
         films=films,
         terms=sum(row.learned for row in ready),
         changed=changed_since_training(task),
+        turned=readiness.turned(task, ready, last_training(task)),
         seconds=seconds,
         memory=Range.of([held * max(1.0, _scale(version, films)) for version in earlier if (held := _memory(version))]),
         free=free_memory(),
@@ -127,9 +132,14 @@ def price(options: RetrainOptions) -> Price:
 
 def changed_since_training(task: Task) -> int:
     """Decisions by people on the task's terms since its last training began; all of them where there was none."""
-    last = Run.objects.filter(task=task, state=Run.State.DONE).first()
     decided = Decision.objects.filter(term__kind=task.term_kind).exclude(change_set__kind=ChangeSet.Kind.IMPORT)
-    return (decided.filter(change_set__created_at__gt=last.started_at) if last else decided).count()
+    return decided.filter(change_set__created_at__gt=last_training(task)).count()
+
+
+def last_training(task: Task) -> datetime:
+    """When it began; long ago where there was none."""
+    last = Run.objects.filter(task=task, state=Run.State.DONE).first()
+    return last.started_at if last else datetime.fromtimestamp(0, UTC)
 
 
 # Earlier trainings -----------------------------------------------------------------------------------------------

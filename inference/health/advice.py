@@ -14,8 +14,8 @@ from catalog.remarks import open_flags
 from inference.health.coverage import Covered, Films
 from inference.health.opinions import Opinions, Together
 from training.models import ModelVersion, Task
-from training.price import changed_since_training
-from training.readiness import Ready
+from training.price import changed_since_training, last_training
+from training.readiness import Ready, turned
 
 NAMED = 3  # terms in one piece of advice
 
@@ -35,8 +35,9 @@ class Advice:
 def advice(
     task: Task, films: Films, terms: Sequence[Covered], together: Together, ready: Sequence[Ready]
 ) -> list[Advice]:
-    """Most urgent first; empty where all is well. Three queries."""
+    """Most urgent first; empty where all is well. Four queries."""
     return [
+        *_turned(task, ready),
         *_differences(task, together),
         *_flags(task),
         *_suspects(task, terms),
@@ -60,6 +61,18 @@ def _reverse(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def _turned(task: Task, ready: Sequence[Ready]) -> Iterator[Advice]:
+    for one in turned(task, ready, last_training(task)):
+        told = ngettext(
+            "%(name)s alone has turned round %(n)s label since the last training.",
+            "%(name)s alone has turned round %(n)s labels since the last training.",
+            one.labels,
+        ) % {"name": one.person, "n": intcomma(one.labels)}
+        why = _("That is %(share)s of those that are yes: look at them before a model learns them.")
+        url = f"{reverse('changes')}?{urlencode({'by': one.person})}"
+        yield Advice("turned", told, why % {"share": f"{one.share:.0%}"}, url, _("Their changes"))
 
 
 def _differences(task: Task, together: Together) -> Iterator[Advice]:

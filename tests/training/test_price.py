@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from catalog import labelling
+from catalog import labelling, retracting
 from catalog.models import Film, Job, Label, Term, User
 from catalog.progress import Silent
 from tests.factories import import_label, make_film, make_term, make_user
@@ -163,6 +163,54 @@ def test_changed_labels_are_those_of_people_since_the_last_run(labelled: list[Fi
     assert price.changed_since_training(Task.TAGS) == 0
     Run.objects.create(task="genres", state=Run.State.DONE)
     assert price.changed_since_training(Task.GENRES) == 0
+
+
+@pytest.fixture
+def misled(labelled: list[Film]) -> User:
+    """Says no of 60 films of 100 that were imported as horror."""
+    carla, horror = make_user("carla", role=User.Role.CURATOR), Term.objects.get(kind="genre", slug="horror")
+    turn_round(labelled[1:121:2], horror, carla)
+    return carla
+
+
+def turn_round(films: list[Film], term: Term, user: User) -> None:
+    for film in films:
+        film.refresh_from_db()
+        labelling.reject(film, term, user=user, revision=film.revision)
+
+
+def test_one_who_has_turned_round_many_labels_is_named_before_a_model_learns_them(misled: User) -> None:
+    [one] = price.price(options()).turned
+    assert (one.person, one.labels) == ("carla", 60)
+    assert one.share == pytest.approx(60 / 140)  # of the 200 labels that were yes, 140 still are
+    out = StringIO()
+    call_command("retrain", "genres", "--price", "--image-encoder", "none", stdout=out)
+    assert "carla alone has turned round 60 labels since the last run, 43%" in out.getvalue()
+    admin = make_user("ada", role=User.Role.ADMIN)
+    client = Client()
+    client.force_login(admin)
+    for page in ("/models/retrain/", "/health/labels/"):
+        assert "carla alone has turned round 60 labels" in client.get(page).text, page
+    retracting.retract(misled, user=admin)
+    assert price.price(options()).turned == []
+
+
+def test_what_was_learned_already_is_not_named_again(misled: User) -> None:
+    Run.objects.create(task="genres", state=Run.State.DONE)
+    assert price.price(options()).turned == []
+
+
+def test_new_answers_and_second_thoughts_of_ones_own_are_no_reason(labelled: list[Film]) -> None:
+    carla, horror = make_user("carla", role=User.Role.CURATOR), Term.objects.get(kind="genre", slug="horror")
+    war, tag = make_term("war", active=True), make_term("eerie", Term.Kind.TAG)
+    for film in labelled[:60]:
+        labelling.accept(film, war, user=carla, revision=film.revision)  # nobody had said anything
+    turn_round(labelled[:60], war, carla)  # a second thought
+    for film in labelled[:60]:
+        import_label(film, tag)
+    turn_round(labelled[:60], tag, carla)  # another task
+    turn_round(labelled[61:121:2], horror, carla)  # thirty are few
+    assert price.price(options()).turned == []
 
 
 # What it may bring -----------------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """Train a challenger on the labels of this moment; promote it if it is better."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,6 +18,7 @@ from training.management.figures import add_json_argument, write_json
 from training.models import Task
 from training.options import PROMOTE, BadOption, RetrainOptions, usual
 from training.price import Price, price
+from training.readiness import Turned
 from training.retraining import Outcome, follow, retrain
 from training.snapshot import NotEnoughLabels
 
@@ -51,6 +54,7 @@ class Command(BaseCommand):
             if distributed.follows():
                 follow(chosen)
                 return
+            self._warn(price(chosen).turned)
             outcome = retrain(chosen, progress)
         except (BadOption, NotEnoughLabels, EncoderUnavailable) as error:
             raise CommandError(str(error), returncode=2) from error
@@ -63,6 +67,7 @@ class Command(BaseCommand):
         write_json(file, found.as_dict())
         films = ", ".join(f"{number:,} {part}" for part, number in found.films.items())
         self.stdout.write(f"{found.terms} terms, films: {films}; {found.changed:,} labels changed since the last run.")
+        self._warn(found.turned)
         for each in found.unread:
             known = f"about {each.seconds:.0f} s" if each.seconds is not None else "not measured here yet"
             self.stdout.write(f"{each.number:,} {each.kind} to encode first: {known}.")
@@ -77,6 +82,13 @@ class Command(BaseCommand):
             self.stdout.write(f"Memory: about {found.memory.usual / 2**30:.2f} GiB{free}.")
         if found.gain is not None:
             self.stdout.write(_gain(found.gain))
+
+    def _warn(self, turned: Sequence[Turned]) -> None:
+        for one in turned:
+            self.stdout.write(
+                f"Look first: {one.person} alone has turned round {one.labels:,} labels since the last run, "
+                f"{one.share:.0%} of those that are yes (/changes/by/{quote(one.person)}/ takes them back)."
+            )
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.version is None:
