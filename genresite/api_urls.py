@@ -25,6 +25,7 @@ from inference.health import api as label_health
 from inference.meaning import api as meaning
 from inference.own import api as own
 from inference.tags import api as tag_api
+from inference.trying import api as try_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
 
@@ -80,6 +81,8 @@ urlpatterns = [
     # models
     path("predictions/", inference.Predictions.as_view(), name="api-predictions"),
     path("predict/", inference.Predict.as_view(), name="api-predict"),
+    path("try/", try_api.try_it, name="api-try"),
+    path("try/<slug:token>/", try_api.Tried.as_view(), name="api-tried"),
     path("versions/", training.Versions.as_view(), name="api-versions"),
     path("versions/<str:name>/", training.VersionDetail.as_view(), name="api-version"),
     path("versions/<str:name>/promote/", training.Promote.as_view(), name="api-promote"),
