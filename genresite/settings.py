@@ -26,6 +26,7 @@ _site = urlsplit(SITE_URL)
 HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = list({"127.0.0.1", "localhost", _site.hostname or "localhost", *env_list("ALLOWED_HOSTS")})
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+PROXIES = max(0, env_int("PROXIES", 0))  # of ours in front, each of which adds an address to X-Forwarded-For
 PUBLIC = env_bool("PUBLIC", True)  # anybody may browse; otherwise one signs in first
 SIGNUP_OPEN = env_bool("SIGNUP_OPEN", False)
 
@@ -184,6 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 ACCOUNT_ADAPTER = "genresite.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -250,6 +252,7 @@ SECOND_REVIEWS = env_int("SECOND_REVIEW_PERCENT", 5) / 100  # of finished films 
 API_WRITES = env_rate("API_WRITES", "120/min")  # per person
 SCENE_QUESTIONS = env_rate("SCENE_QUESTIONS", "20/min")  # per person, or address of people who are not signed in
 REST_FRAMEWORK = {
+    "NUM_PROXIES": PROXIES,  # by itself REST framework believes whatever address a caller claims
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "genresite.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",

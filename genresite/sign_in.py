@@ -1,5 +1,6 @@
 """A link that signs somebody in once: for the first admin, and for whoever has lost the password."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -55,6 +56,7 @@ def sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         if not links.check_token(user, token):
             return render(request, "accounts/sign_in_link.html", {"person": None}, status=410)
         login(request, user, backend=BACKEND)
+        UserSession.objects.create_from_request(request)
     if not user.has_usable_password():
         messages.info(request, _("Set a password to be able to sign in again without a link."))
         return redirect("account_set_password")

@@ -7,6 +7,7 @@ from django.test import Client
 from catalog.models import User
 from catalog.own_data import own_data
 from catalog.templatetags.pages import browser
+from genresite.sign_in import link_path
 from tests.genresite.test_accounts import sign_in
 from tests.signing_in import confirm
 
@@ -71,3 +72,16 @@ def test_an_admin_signs_somebody_out(client: Client, curator: User, admin: User)
     client.post("/admin/catalog/user/", fields)
     assert [one.get("/jobs/").status_code for one in (here, there, client)] == [302, 302, 200]
     assert own_data(curator)["sessions"] == []
+
+
+def test_a_link_s_session_is_listed_too(client: Client, curator: User) -> None:
+    client.post(link_path(curator), headers={"User-Agent": FIREFOX})
+    assert "Firefox, Linux" in client.get("/accounts/sessions/").text
+
+
+def test_where_it_came_from_is_what_a_proxy_of_ours_saw(curator: User, settings: pytest.FixtureRequest) -> None:
+    claims = {"User-Agent": FIREFOX, "X-Forwarded-For": "6.6.6.6, 10.0.0.7"}
+    sign_in(Client(), "carla", headers=claims)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # type: ignore[attr-defined]
+    sign_in(Client(), "carla", headers=claims)
+    assert [session["ip"] for session in own_data(curator)["sessions"]] == ["127.0.0.1", "10.0.0.7"]

@@ -141,6 +141,20 @@ def test_nobody_asks_without_end(client: Client, sent: list[Any], settings: Any)
     assert len(sent) == 2
 
 
+def test_claiming_other_addresses_does_not_help(client: Client, settings: Any) -> None:
+    settings.SCENE_QUESTIONS = "2/min"
+    claims = [{"X-Forwarded-For": f"10.0.0.{number}"} for number in range(3)]
+    assert [client.post(HERE, {"plot": PLOT}, headers=claim).status_code for claim in claims] == [302, 302, 429]
+
+
+def test_behind_a_proxy_of_ours_each_visitor_counts_alone(client: Client, settings: Any) -> None:
+    settings.SCENE_QUESTIONS = "1/min"
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
+    seen = ["10.0.0.1", "1.2.3.4, 10.0.0.2", "1.2.3.4, 10.0.0.1"]  # the last address is what the proxy saw
+    asked = [client.post(HERE, {"plot": PLOT}, headers={"X-Forwarded-For": addresses}) for addresses in seen]
+    assert [answer.status_code for answer in asked] == [302, 302, 429]
+
+
 def test_a_private_site_asks_to_sign_in(client: Client, settings: Any) -> None:
     settings.PUBLIC = False
     for address in (HERE, f"{HERE}{'a' * 32}/", f"{HERE}{'a' * 32}/poster.jpg"):
