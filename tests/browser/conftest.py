@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from catalog import labelling
@@ -22,6 +22,8 @@ from tests.factories import import_label, make_film, make_term, make_user, make_
 from tests.pages.test_models import metrics
 from training.models import ModelVersion, Run
 
+PATIENCE = 40_000  # milliseconds that a page may take on a machine that has much else to do
+expect.set_options(timeout=PATIENCE)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Playwright keeps an event loop in this thread; the database is used in between, not inside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -58,7 +60,7 @@ def open_browser(browser: Browser, live_server: LiveServer, settings: Any) -> It
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": 1280, "height": 900}, color_scheme=theme, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         cookies = {"django_language": language} | ({settings.SESSION_COOKIE_NAME: session_of(user)} if user else {})
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         contexts.append(context)
