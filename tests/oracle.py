@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from catalog.models import Clip, Film, FilmTerm, Label, Review, Term
 from catalog.search.asked import Asked, Chip
+from catalog.search.typed import words
 
 
 @dataclass
@@ -55,6 +56,12 @@ def catalogue(text: str = "") -> list[Known]:
     return list(known.values())
 
 
+def directed(film: Film, name: str) -> bool:
+    """Whether each word of the name begins a word of the director's."""
+    theirs = words(film.director)
+    return all(any(word.startswith(given) for word in theirs) for given in words(name))
+
+
 def fits(one: Known, asked: Asked, *, leave_out: Iterable[str | Chip] = ()) -> bool:
     """Whether the film is found when all is asked for but what is left out."""
     left = set(leave_out)
@@ -73,6 +80,7 @@ def fits(one: Known, asked: Asked, *, leave_out: Iterable[str | Chip] = ()) -> b
         and ("language" in left or not asked.languages or film.language in asked.languages)
         and all(has[what] for what in asked.has if f"has {what}" not in left)
         and ("said" in left or said[asked.said])
+        and ("by" in left or not asked.by or directed(one.film, asked.by))
         and ("text" in left or not asked.text or one.titled)
     )
 

@@ -129,6 +129,7 @@ class Films(generics.ListAPIView[Film]):
     # Read by catalog.search.asked, as on the page; named here so that all others are refused.
     filters = {
         "q": Filter(unchanged, "words of the title, in any language"),
+        "by": Filter(unchanged, "words of a director's name"),
         "genre": Filter(unchanged, "slug of a genre that films have; given twice, they have both"),
         "tag": Filter(unchanged, "slug of a tag that films have"),
         "scene": Filter(unchanged, "slug of a scene genre that films have"),

@@ -35,11 +35,12 @@ class TitledFilmSerializer(serializers.ModelSerializer[Film]):
 class SuggestionsSerializer(serializers.Serializer[Suggestions]):
     terms = NamedTermSerializer(many=True)
     films = TitledFilmSerializer(many=True)
+    people = serializers.ListField(child=serializers.CharField(), help_text="directors, for `by` of the list of films")
     did_you_mean = serializers.CharField(source="meant", help_text="the text put right, where nothing fits as it is")
 
 
 class Suggest(APIView):
-    """Terms by any of their names, initial consonants included, and films by their titles, for a half-typed text."""
+    """Terms by any of their names, initial consonants included, films by their titles and directors, half-typed."""
 
     filters = {"q": Filter(lambda nothing, text: nothing, "what is typed")}
 

@@ -51,6 +51,13 @@ class FilmQuerySet(models.QuerySet["Film"]):
             return self.filter(StartsLike(TitleStarts("titles"), Value(query)))
         return self.filter(titles__contains=text)
 
+    def directed_by(self, name: str) -> Self:
+        """Films whose directors' names have words that begin as each word of the name does, as titles do."""
+        from catalog.search.typed import starts_query
+
+        query = starts_query(name)
+        return self.filter(StartsLike(TitleStarts("director"), Value(query))) if query else self.none()
+
 
 class Film(models.Model):
     """One film. `key` never changes: the IMDb id where one is known, otherwise a slug of our own.
@@ -109,6 +116,7 @@ class Film(models.Model):
             models.Index(fields=["title", "id"], name="film_by_title"),
             models.Index(Coalesce(NullIf("title_ko", Value("")), "title"), "id", name="film_by_title_ko"),
             GinIndex(TitleStarts("titles"), name="film_title_starts"),
+            GinIndex(TitleStarts("director"), name="film_director_starts"),
             models.Index(Squeezed("title"), "id", name="film_title_squeezed"),
             models.Index(Squeezed("title_ko"), "id", name="film_title_ko_squeezed", condition=~models.Q(title_ko="")),
             # Left out of every count; few, so that leaving them out costs nothing.

@@ -3,6 +3,7 @@
 | | |
 |---|---|
 | `q` | words of the title; `like` the key of a film that others are to be like |
+| `by` | words of a director's name |
 | `genre`, `tag`, `scene` | slugs of terms that a film must have, all of them |
 | `may` | slugs of which a film must have at least one, whatever else it must have |
 | `not` | slugs that a film must not have |
@@ -67,6 +68,7 @@ class Asked:
     chips: tuple[Chip, ...] = ()  # in the order of Chip.place
     decades: tuple[int, ...] = ()
     languages: tuple[str, ...] = ()
+    by: str = ""
     has: tuple[str, ...] = ()
     said: str = ""
     sort: str = ""  # "" is what `order` makes of it
@@ -86,8 +88,9 @@ class Asked:
         sort, layout = query.get("sort", ""), query.get("layout", "")
         known = {*HAS, *(f"no-{what}" for what in HAS)}
         asked = cls(
-            text=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
+            text=_line(query.get("q", "")),
             chips=read_chips(query),
+            by=_line(query.get("by", "")),
             decades=tuple(sorted(_decades(query.getlist("decade")))),
             languages=tuple(sorted({one.replace("\0", "")[:40] for one in query.getlist("language") if one})),
             has=tuple(sorted(known.intersection(query.getlist("has")))),
@@ -151,7 +154,7 @@ class Asked:
         return replace(self, **changes)._written(str(after))
 
     def _written(self, after: str) -> str:
-        pairs = [("q", self.text), ("like", self.like), *self._chips_written()]
+        pairs = [("q", self.text), ("like", self.like), *self._chips_written(), ("by", self.by)]
         pairs += [("decade", str(decade)) for decade in self.decades]
         pairs += [("language", language) for language in self.languages]
         pairs += [("has", what) for what in self.has]
@@ -173,6 +176,10 @@ class Asked:
 
     def _slug(self, term: Term) -> str:
         return f"{term.kind}:{term.slug}" if (term.kind, term.slug) in self.hidden else term.slug
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("\0", "").split())[:LONGEST_SEARCH]
 
 
 def in_place(chips: Iterable[Chip]) -> tuple[Chip, ...]:

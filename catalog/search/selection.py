@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from catalog.models import Film, Term
+from catalog.models import Film, FilmQuerySet, Term
 from catalog.search.asked import Asked, Chip
 from catalog.search.facts import Ids
 from catalog.search.meaning import Near
@@ -17,7 +18,7 @@ from catalog.search.reading import Mask, Reading
 class Condition:
     """What one part of an address leaves; `without` is the address that does not ask for it."""
 
-    name: str  # text, chip, may, decade, language, has, said
+    name: str  # text, chip, may, by, decade, language, has, said
     without: Asked
     chip: Chip | None = None
     value: str = ""
@@ -63,7 +64,8 @@ class Selection:
         if near is not None:
             self.base &= self._among(near.ids)
         if asked.text and (near is None or asked.like):
-            self.conditions.append((Condition("text", replace(asked, text="")), self._among(titled(asked.text))))
+            titled = self._among(ids_of(Film.objects.with_title(asked.text)))
+            self.conditions.append((Condition("text", replace(asked, text="")), titled))
         self.mask = self.all_but(())
 
     def all_but(self, left_out: Iterable[Condition]) -> Mask:
@@ -100,6 +102,8 @@ class Selection:
 
     def _facts(self) -> Iterable[tuple[Condition, Mask]]:
         asked, has = self.asked, self.reading.has
+        if asked.by:
+            yield Condition("by", replace(asked, by="")), self._among(ids_of(Film.objects.directed_by(asked.by)))
         if asked.decades:
             yield Condition("decade", replace(asked, decades=())), self._any([f"decade/{one}" for one in asked.decades])
         if asked.languages:
@@ -126,9 +130,12 @@ def said_mask(reading: Reading, said: str) -> Mask:
     return reading.has(f"said/{said}")
 
 
-def titled(text: str) -> Ids:
-    """Ids of the published films whose title, in any language, contains every word, rising."""
-    sql, parameters = Film.objects.published().with_title(text).values("id").query.sql_with_params()
+def ids_of(films: FilmQuerySet) -> Ids:
+    """Of those that are published, rising. One query."""
+    try:
+        sql, parameters = films.published().values("id").query.sql_with_params()
+    except EmptyResultSet:
+        return np.array([], np.int64)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT string_agg(int8send(id), ''::bytea ORDER BY id) FROM ({sql}) AS found", parameters)
         return np.frombuffer(cursor.fetchone()[0] or b"", ">i8").astype(np.int64)

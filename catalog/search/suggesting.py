@@ -1,7 +1,8 @@
-"""What the search box offers while one types: terms by any of their names, and titles."""
+"""What the search box offers while one types: terms by any of their names, titles, and who directed."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Length
@@ -12,7 +13,8 @@ from catalog.search.naming import Named, terms_named
 from catalog.search.typed import squeezed_range, starts_query
 from catalog.search.typos import did_you_mean
 
-MOST_TERMS, MOST_FILMS = 5, 5
+MOST_TERMS, MOST_FILMS, MOST_PEOPLE = 5, 5, 3
+LOOKED_AT = 2_000  # films by directors with such a name, before those are counted
 LONGEST = 100  # characters that are looked at
 SHORTEST_INSIDE = 2  # letters from which titles are looked for that only have the text somewhere
 
@@ -23,21 +25,32 @@ class Suggestions:
 
     terms: list[Named]
     films: list[Film]
+    people: list[str] = field(default_factory=list)
     meant: str = ""
 
     def __len__(self) -> int:
-        return len(self.terms) + len(self.films) + bool(self.meant)
+        return len(self.terms) + len(self.films) + len(self.people) + bool(self.meant)
 
 
 def suggest(text: str) -> Suggestions:
-    """At most four queries where something is found, each by an index; a few more for a text that nothing fits."""
+    """At most five queries where something is found, each by an index; a few more for a text that nothing fits."""
     text = " ".join(text.replace("\0", "").split())[:LONGEST]
     if not text:
         return Suggestions([], [])
     terms = terms_named(text, _offered(), most=MOST_TERMS)
-    films = films_titled(text)
-    sure = films or any(not one.is_guess for one in terms)
-    return Suggestions(terms, films, "" if sure else did_you_mean(text))
+    films, people = films_titled(text), directors(text)
+    sure = films or people or any(not one.is_guess for one in terms)
+    return Suggestions(terms, films, people, "" if sure else did_you_mean(text))
+
+
+def directors(text: str, most: int = MOST_PEOPLE) -> list[str]:
+    """Names, as films have them, of which words begin as the text's do; who has directed most first."""
+    query = starts_query(text, unfinished=True)
+    if not query or len(squeezed_range(text)[0]) < SHORTEST_INSIDE:
+        return []
+    theirs = Film.objects.published().filter(StartsLike(TitleStarts("director"), Value(query)))
+    names = Counter(theirs.values_list("director", flat=True)[:LOOKED_AT])
+    return sorted(names, key=lambda name: (-names[name], name))[:most]
 
 
 def _offered() -> Iterable[Term]:

@@ -61,6 +61,8 @@ def parts(asked: Asked) -> list[Part]:
 
 
 def _parts(asked: Asked) -> Iterator[tuple[str, Asked]]:
+    if asked.by:
+        yield _("Directed by %(name)s") % {"name": asked.by}, replace(asked, by="")
     for decade in asked.decades:
         yield decade_name(decade), replace(asked, decades=tuple(one for one in asked.decades if one != decade))
     for code in asked.languages:
@@ -118,6 +120,7 @@ def condition_name(condition: Condition) -> str:
         return _("the “maybe” terms")
     names = {
         "text": lambda: _("the text"),
+        "by": lambda: _("the director"),
         "decade": lambda: _("the decade"),
         "language": lambda: _("the language"),
         "has": lambda: has_name(condition.value),

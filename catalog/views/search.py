@@ -15,6 +15,7 @@ from catalog.search.asked import Asked
 from catalog.search.finding import FILMS_PER_PAGE, Found
 from catalog.search.meaning import Near
 from catalog.search.naming import terms_named, terms_within
+from catalog.search.suggesting import directors
 from catalog.search.typos import did_you_mean
 from catalog.views import asked_in_words, sieve
 from catalog.views.asked_in_words import here
@@ -154,14 +155,16 @@ def _offers(asked: Asked) -> dict[str, Any]:
         named = [one.term for one in terms_named(asked.text, terms, most=OFFERED)]
     wanted = replace(asked, text="")
     fresh = [term for term in named if not asked.chip(term).mode][:OFFERED]
-    return {"offered": [(term, here(wanted.with_chip(term, "must"))) for term in fresh]}
+    people = [(name, here(replace(wanted, by=name))) for name in directors(asked.text)]
+    return {"offered": [(term, here(wanted.with_chip(term, "must"))) for term in fresh], "people": people}
 
 
 def _help(asked: Asked, near: Near | None) -> dict[str, Any]:
     """Where nothing is found: what to drop, and what the text may have been meant to be, with its films."""
+    among = near if asked.like else None  # a text that no plot comes close to may still stand in titles
     blamed = [
         (asked_in_words.condition_name(condition), here(condition.without), count)
-        for condition, count in finding.blame(asked, near=near)
+        for condition, count in finding.blame(asked, near=among)
         if count
     ]
     meant = did_you_mean(asked.text) if asked.text else ""

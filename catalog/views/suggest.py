@@ -50,6 +50,7 @@ def _groups(asked: Asked, found: Suggestions) -> Iterator[Group]:
         yield Group(_("Did you mean"), [option])
     yield Group(_("Genres and tags"), [_term_option(asked, named) for named in found.terms])
     yield Group(_("Films"), [_film_option(film) for film in found.films])
+    yield Group(_("Directors"), [_person_option(asked, name) for name in found.people])
     if asked.text:
         text = _("Search for “%(text)s”") % {"text": asked.text}
         yield Group(_("Everywhere"), [Option(_address(asked), text, _("titles and plots"), "search")])
@@ -64,6 +65,10 @@ def _term_option(asked: Asked, named: Named) -> Option:
     note = f"{kind} · {named.name}" if named.name else kind
     wanted = replace(asked, text="").with_chip(named.term, "must")
     return Option(_address(wanted), named.term.name, note, "filter")
+
+
+def _person_option(asked: Asked, name: str) -> Option:
+    return Option(_address(replace(asked, text="", by=name)), name, icon="person")
 
 
 def _film_option(film: Film) -> Option:

@@ -26,6 +26,7 @@ def terms() -> dict[str, Term]:
         "", "?tag=noir&not=comedy&w.dark=2", "?genre=comedy&genre=drama", "?may=drama&may=noir", "?w.noir=-1",
         "?q=night+train", "?decade=1960&decade=1970&language=ko", "?has=no-plot&has=poster&said=machine",
         "?genre=drama&sort=match", "?w.dark=1&sort=newest", "?like=tt0013442&w.dark=-2", "?layout=table",
+        "?tag=noir&by=F.+W.+Murnau&decade=1920",
         "?q=%E2%82%AC&language=Fran%C3%A7ais",
     ],
 )  # fmt: skip
@@ -44,7 +45,7 @@ def test_an_address_comes_back_as_it_was(address: str) -> None:
         ("decade=1975&decade=x&decade=196%C2%B2&decade=99990&decade=1960", "?decade=1960"),
         ("has=everything&said=nobody&has=plot&has=plot", "?has=plot"),
         ("review=1", "?said=waiting"), ("review=1&sort=doubt", "?said=waiting&sort=doubt"),
-        ("q=%20a%00b%20%20c%20", "?q=ab+c"), ("genre=&not=&w.=2&language=", ""),
+        ("q=%20a%00b%20%20c%20", "?q=ab+c"), ("by=%20a%00b%20%20c%20", "?by=ab+c"), ("genre=&not=&w.=2&language=", ""),
         ("may=genre:comedy&not=tag:dark", "?may=comedy&not=dark"),
     ],
 )  # fmt: skip

@@ -47,7 +47,8 @@ def _film(chance: random.Random, pk: int) -> Film:
     return Film(
         pk=pk, key=f"f{pk}", title=" ".join(chance.choices(WORDS, k=2)), year=some([None, 1959, 1960, 1969, 2001]),
         language=some(["", "ko", "Français"]), plot=some(["", "A plot."]), plot_ko=some(["", "줄거리"]),
-        poster_sha256=some(["", "a" * 64]), published=chance.random() > 0.1,
+        director=some(["", "F. W. Murnau", "Murray Kim", "봉준호"]), poster_sha256=some(["", "a" * 64]),
+        published=chance.random() > 0.1,
     )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def asking(chance: random.Random, terms: list[Term]) -> Asked:
         text=some(["", "", "night", "tra n", "밤", "été", "50%", "_", "\\"]),
         chips=in_place(chips),
         decades=some([(), (), (1960,), (1950, 2000)]),
+        by=some(["", "", "", "mur", "봉", "f. w"]),
         languages=some([(), (), ("ko",), ("Français", "ko"), ("en",)]),
         has=tuple(sorted({some(["", "", "no-"]) + what for what in HAS if chance.random() < 0.2})),
         said=some(["", "", "", *SAID]),

@@ -91,6 +91,50 @@ def test_korean_titles_are_found_while_they_are_typed() -> None:
         assert titled(text) == ["Parasite"], text
 
 
+@pytest.fixture
+def directed(db: None) -> None:
+    for title, director in [
+        ("Nosferatu", "F. W. Murnau"), ("Faust", "F. W. Murnau"), ("Sunrise", "F. W. Murnau"),
+        ("Parasite", "봉준호"), ("The Matrix", "Lana Wachowski, Lilly Wachowski"), ("Amélie", "Jean-Pierre Jeunet"),
+        ("Murder", "Murray Murdoch"), ("Nobody's", ""),
+    ]:  # fmt: skip
+        make_film(title, director=director)
+    make_film("Hidden", director="Murray Hidden", published=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("mur", ["F. W. Murnau", "Murray Murdoch"]), ("MURNAU", ["F. W. Murnau"]), ("f w mur", ["F. W. Murnau"]),
+        ("fwmurnau", ["F. W. Murnau"]), ("lilly", ["Lana Wachowski, Lilly Wachowski"]), ("봉주", ["봉준호"]),
+        ("ㅂㅈㅎ", ["봉준호"]), ("jean pierre", ["Jean-Pierre Jeunet"]), ("jeunet", ["Jean-Pierre Jeunet"]),
+        ("m", []), ("urnau", []), ("!?", []), ("", []), ("murnau faust", []),
+    ],
+)  # fmt: skip
+def test_directors_are_offered(directed: None, text: str, people: list[str]) -> None:
+    assert suggesting.suggest(text).people == people
+
+
+def test_a_director_leads_to_the_films(directed: None, client: Client) -> None:
+    box = client.get("/suggest/", {"q": "murn", "has": "no-plot"}).content.decode()
+    assert 'data-address="/?by=F.+W.+Murnau&amp;has=no-plot"' in box
+    page = client.get("/", {"by": "F. W. Murnau"})
+    assert {film.title for film in page.context["found"].films} == {"Nosferatu", "Faust", "Sunrise"}
+    assert "Directed by F. W. Murnau" in page.text
+    typed = client.get("/", {"q": "murnau"}).text
+    assert 'href="/?by=F.+W.+Murnau"' in typed
+    told = client.get("/api/suggest/", {"q": "murn"}).json()
+    assert told["people"] == ["F. W. Murnau"]
+    assert client.get("/api/films/", {"by": "murnau"}).json()["count"] == 3
+
+
+def test_a_director_who_made_nothing_else_is_what_one_may_drop(directed: None, client: Client) -> None:
+    page = client.get("/", {"by": "Murnau", "q": "matrix"})
+    assert page.context["found"].count == 0
+    assert ("the director", "/?q=matrix", 1) in page.context["blamed"]
+    assert client.get("/", {"by": "!?"}).context["found"].count == 0
+
+
 def test_only_so_many_are_offered() -> None:
     for number in range(20):
         make_film(f"Dark {number}")
