@@ -197,7 +197,8 @@ def _network_field(option: "dataclasses.Field[Any]") -> forms.Field:
 @admins
 def retrain(request: HttpRequest) -> HttpResponse:
     """The form with what it would cost; sent, it starts a job, or tells the price of other options (wanted=price)."""
-    task = request.GET.get("task", "genres")
+    asked = request.GET.get("task", "")
+    task = asked if asked in Task.values else Task.GENRES.value
     architecture, fewest = usual(task)
     defaults = {**vars(RetrainOptions()), "task": task, "architecture": architecture, "min_films": fewest}
     form = RetrainForm(request.POST or None, initial=defaults)

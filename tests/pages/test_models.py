@@ -228,3 +228,11 @@ def test_queries_do_not_grow_with_versions_and_terms(client: Client) -> None:
 
     client.get("/")
     assert grow(3) == grow(12)
+
+
+@pytest.mark.parametrize("task", ["", "nonsense", "%00", "~", "1e999"])
+def test_a_task_that_is_none_is_taken_for_genres(client: Client, admin: User, task: str) -> None:
+    client.force_login(admin)
+    page = client.get("/models/retrain/", {"task": task})
+    assert page.status_code == 200
+    assert page.context["form"].initial["task"] == "genres"
