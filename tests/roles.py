@@ -216,6 +216,10 @@ class World:
         return Client(raise_request_exception=False).generic(row.method, address, **options)  # type: ignore[return-value]
 
 
+def address_of(world: World, row: Row) -> str:
+    return _address(row.url, world.arguments(row.url, row.whose))
+
+
 def _address(name: str, arguments: dict[str, Any]) -> str:
     resolver = get_resolver()
     if ":" in name:
