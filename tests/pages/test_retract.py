@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalog import labelling
+from catalog import labelling, tasks
 from catalog.models import ApiToken, ChangeSet, Film, Job, Label, Term, User
 from tests.catalog.test_changesets import say_all
 from tests.factories import make_film
@@ -116,6 +116,10 @@ def test_much_runs_as_a_job(client: Client, horror: Term, curator: User) -> None
     confirm(client)
     job = Job.objects.get(pk=int(client.post(PAGE, {"since": since(page)})["Location"].split("/")[-2]))
     assert "Take back what somebody said" in client.get(f"/jobs/{job.pk}/").text
+    tasks.retract_task(job.pk)
+    done = client.get(f"/jobs/{job.pk}/").text
+    assert f'href="/changes/{job.params["change_set"]}/"' in done
+    assert "301" in done
 
 
 def test_the_api_counts_first(admin: User, said: ChangeSet) -> None:
