@@ -1,6 +1,6 @@
 """What pages show of a version's metrics. Versions may be old or come from elsewhere: what is missing is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,3 +152,21 @@ def _terms(version: ModelVersion | None) -> dict[str, dict[str, Any]]:
         return {slug: row for slug, row in rows.items() if isinstance(row, dict)}
     listed: Sequence[Any] = rows if isinstance(rows, list) else []
     return {row["term"]: row for row in listed if isinstance(row, dict) and isinstance(row.get("term"), str)}
+
+
+def missed(names: Sequence[str], inputs: Collection[str]) -> tuple[float, float] | None:
+    """Recall (micro, on the test films that have both) from what there was to see, and from plot and poster.
+
+    Of the first of these champions that was measured so; None where nothing is missing, or that is not known. One
+    query at most.
+    """
+    if len(set(inputs) & {"plot", "poster"}) != 1:
+        return None
+    [seen] = set(inputs) & {"plot", "poster"}
+    champions = {version.name: version for version in ModelVersion.objects.filter(champion=True)}
+    for name in names:
+        subsets = champions[name].metrics.get("subsets") if name in champions else None
+        alone, both = at(subsets, seen, "micro", "recall"), at(subsets, "both", "micro", "recall")
+        if alone is not None and both is not None:
+            return alone, both
+    return None

@@ -77,6 +77,28 @@ def test_it_says_what_the_model_had_to_go_by(
     assert ("missing" in page) == ("missing" in sentence)
 
 
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (("poster",), "Measured: it finds 48 of 100 so, and 73 with plot and poster."),
+        (("plot",), "Measured: it finds 70 of 100 so"), (("plot", "poster"), ""), ((), ""),
+    ],
+)  # fmt: skip
+def test_what_a_missing_plot_or_poster_costs_is_told_as_it_was_measured(
+    client: Client, horror: Term, inputs: tuple[str, ...], words: str
+) -> None:
+    version = make_version(horror)
+    film = make_film()
+    predict(film, version, 0.4, inputs=inputs)
+    assert "Measured" not in page_of(client, film), "nobody has measured it"
+    recall = {"both": 0.7288, "plot": 0.7, "poster": 0.4846}
+    version.metrics = {"subsets": {seen: {"micro": {"recall": value}} for seen, value in recall.items()}}
+    version.save()
+    page = page_of(client, film)
+    assert words in page
+    assert ("Measured" in page) == bool(words)
+
+
 def test_a_label_says_where_it_came_from(carla: Client, film: Film, horror: Term, comedy: Term, curator: User) -> None:
     import_label(film, horror)
     labelling.reject(film, comedy, user=curator, revision=film.revision)

@@ -1,11 +1,14 @@
 """Names of figures, and figures as people compare them."""
 
+from collections.abc import Collection, Sequence
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.figures import Headline, TermRow
+from training.figures import Headline, TermRow, missed
 
 register = template.Library()
 
@@ -87,6 +90,16 @@ def interval_bar(value: float, low: float, high: float) -> SafeString:
 @register.simple_tag
 def term_bar(row: TermRow) -> SafeString:
     return _bar(row.f1, [("champion", row.champion)])
+
+
+@register.simple_tag
+def what_is_missed(versions: Sequence[str], inputs: Collection[str]) -> str:
+    """What it costs that plot or poster is missing, as it was measured; "" where nothing is, or nobody knows."""
+    recall = missed(versions, inputs)
+    if recall is None:
+        return ""
+    told = {"alone": round(100 * recall[0]), "both": round(100 * recall[1])}
+    return _("Measured: it finds %(alone)d of 100 so, and %(both)d with plot and poster.") % told
 
 
 def _bar(
