@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import User
 from catalog.models.user import FORGOTTEN
+
+WHOSE_SESSION = ("_auth_user_id", "account_authentication_methods_user")
 
 
 class LastAdmin(Exception):
@@ -28,7 +31,7 @@ def forget(user: User) -> str:
     """Take the person out of the account and close it; what they decided stays, under the name that is returned.
 
     Labels and the log refer to the account by number, so its history is not touched. Sessions, tokens, the second
-    factor, kept searches and e-mail addresses go.
+    factor, kept searches, e-mail addresses and what ties them to an account elsewhere go.
 
     Raises:
         LastAdmin: nobody else can administer the site.
@@ -45,14 +48,14 @@ def forget(user: User) -> str:
             own.all().delete()
         end_sessions(user)
         _forget_in_admin_log(user)
-        for theirs in (EmailAddress, Authenticator):
+        for theirs in (EmailAddress, Authenticator, SocialAccount):
             theirs.objects.filter(user=user).delete()
     return user.username
 
 
 def end_sessions(user: User) -> None:
-    """Signed out everywhere, also where a session began before they were listed."""
-    ended = [s.pk for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(user.pk)]
+    """Signed out everywhere, also where a session began before they were listed or waits for a second factor."""
+    ended = [s.pk for s in Session.objects.iterator() if str(user.pk) in map(s.get_decoded().get, WHOSE_SESSION)]
     Session.objects.filter(pk__in=ended).delete()
     UserSession.objects.filter(user=user).delete()
 

@@ -8,6 +8,8 @@ from allauth.usersessions import views as sessions
 from django.urls import include, path
 from django.views.decorators.http import require_http_methods, require_safe
 
+from genresite.oidc import views as oidc
+
 forms_only = require_http_methods(["GET", "HEAD", "POST"])
 
 _second_factor = [
@@ -21,8 +23,14 @@ _second_factor = [
     path("codes/file/", require_safe(recovery_codes.download_recovery_codes), name="mfa_download_recovery_codes"),
 ]
 
+_oidc = [
+    path("", oidc.begin, name="oidc_login"),
+    path("callback/", oidc.callback, name="oidc_callback"),
+    path("cancelled/", oidc.cancelled, name="socialaccount_login_cancelled"),
+]
+
 urlpatterns = [
-    path("login/", forms_only(views.login), name="account_login"),
+    path("login/", oidc.sign_in, name="account_login"),
     path("logout/", forms_only(views.logout), name="account_logout"),
     path("inactive/", forms_only(views.account_inactive), name="account_inactive"),
     path("signup/", forms_only(views.signup), name="account_signup"),
@@ -31,4 +39,5 @@ urlpatterns = [
     path("password/set/", forms_only(views.password_set), name="account_set_password"),
     path("sessions/", forms_only(sessions.list_usersessions), name="usersessions_list"),
     path("second-factor/", include(_second_factor)),
+    path("oidc/", include(_oidc)),
 ]

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 View = Callable[..., HttpResponseBase]
+HIDDEN = ("Group", "EmailAddress", "Authenticator", "UserSession", "SocialAccount", "SocialApp", "SocialToken")
 
 
 class Site(AdminSite):
@@ -22,10 +23,7 @@ class Site(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Groups and e-mail addresses mean nothing here: the role is all there is. Second factors are secrets."""
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
-        ours = [
-            model for model in models if model.__name__ not in ("Group", "EmailAddress", "Authenticator", "UserSession")
-        ]
-        super().register(ours, admin_class, **options)
+        super().register([model for model in models if model.__name__ not in HIDDEN], admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "may_administer", False))

@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme")
     return {
         "signup_open": settings.SIGNUP_OPEN,
+        "oidc_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         "theme": theme if theme in ("light", "dark") else "",
         "films_waiting": SimpleLazyObject(_films_waiting),
     }

@@ -50,6 +50,36 @@ def env_url(name: str) -> str:
     return value
 
 
+def env_text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_issuer(name: str) -> str:
+    """As env_url; what it says of people must not be forged on the way, so that http is for this machine alone."""
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if not value or (re.fullmatch(r"https://[^\s/@?#]+(/[^\s?#]*)?", value) and len(value) <= 200):
+        return value
+    if re.fullmatch(r"http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?(/[^\s?#]*)?", value):
+        return value
+    raise BadSetting(f"{name}={value!r} is no issuer: write its https address, as in https://id.example.org/realms/x.")
+
+
+def env_origins(name: str) -> list[str]:
+    """Schemes with hosts, without a path."""
+    origins = env_list(name)
+    for origin in origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin):
+            raise BadSetting(f"{name}: {origin!r} is no origin: write https://HOST, without a path.")
+    return origins
+
+
+def all_or_none(**values: str) -> None:
+    """Settings that mean nothing without each other."""
+    missing = [name for name, value in values.items() if not value]
+    if missing and len(missing) < len(values):
+        raise BadSetting(f"{missing[0]} is not set: {', '.join(values)} are needed together, or none of them.")
+
+
 def env_path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).expanduser().resolve()
 

@@ -11,7 +11,19 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from genresite.environment import env_bool, env_int, env_list, env_path, env_rate, env_secret, env_url
+from genresite.environment import (
+    all_or_none,
+    env_bool,
+    env_int,
+    env_issuer,
+    env_list,
+    env_origins,
+    env_path,
+    env_rate,
+    env_secret,
+    env_text,
+    env_url,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("GENRESITE_DATA", BASE_DIR / "var")  # everything that the site keeps
@@ -47,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -198,6 +211,19 @@ MFA_ADAPTER = "genresite.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones are up to half a minute off
 SECOND_FACTOR = env_bool("SECOND_FACTOR", False)  # admins confirm with a code, and set an app up first
+# The organisation's accounts (genresite/oidc): off unless all of the first three are set.
+OIDC_ISSUER = env_issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env_text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env_text("OIDC_CLIENT_SECRET")
+all_or_none(OIDC_ISSUER=OIDC_ISSUER, OIDC_CLIENT_ID=OIDC_CLIENT_ID, OIDC_CLIENT_SECRET=OIDC_CLIENT_SECRET)
+OIDC_NAME = env_text("OIDC_NAME", "OpenID Connect")
+OIDC_ORIGINS = env_origins("OIDC_ORIGINS")
+OIDC_ROLE_CLAIM = env_text("OIDC_ROLE_CLAIM", "groups")
+OIDC_ADMINS = env_text("OIDC_ADMINS")
+OIDC_CURATORS = env_text("OIDC_CURATORS")
+SOCIALACCOUNT_ADAPTER = "genresite.oidc.adapter.OrganisationAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof of who somebody is
+SOCIALACCOUNT_STORE_TOKENS = False
 # Rate limits must hold over all processes and survive a broker that is down.
 CACHES = {
     "default": {

@@ -15,8 +15,8 @@ ROWS = rows()
 # What a private site shows to strangers as well: ways in, looks, signs of life, how to call the API, and feeds to those
 # who know their addresses.
 OPEN = (
-    "account_", "mfa_authenticate", "sign-in-link", "theme", "set_language", "healthz", "readyz", "api-schema",
-    "search-feed",
+    "account_", "oidc_", "socialaccount_", "mfa_authenticate", "sign-in-link", "theme", "set_language", "healthz",
+    "readyz", "api-schema", "search-feed",
 )  # fmt: skip
 
 
