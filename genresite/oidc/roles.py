@@ -24,9 +24,10 @@ def said_role(role: str, claims: dict[str, Any]) -> str:
 
 
 def _values(claims: dict[str, Any]) -> list[str]:
-    """Of the claim that tells roles: a list of groups, or one."""
+    """Of the claim that tells roles: a list of groups, or one. In any other form it tells none."""
     said = claims.get(settings.OIDC_ROLE_CLAIM)
-    return [said] if isinstance(said, str) else [value for value in said or [] if isinstance(value, str)]
+    values = [said] if isinstance(said, str) else said
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def follow(user: User, claims: dict[str, Any]) -> None:
