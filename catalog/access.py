@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -52,11 +53,17 @@ def lacks_second_factor(user: Any) -> bool:
     return settings.SECOND_FACTOR and not is_mfa_enabled(user, types=["totp"])
 
 
+def signs_in_elsewhere(user: Any) -> bool:
+    """Whether the organisation's provider lets this person in (OIDC_ISSUER), and nobody else should."""
+    issuer = settings.OIDC_ISSUER
+    return bool(issuer) and SocialAccount.objects.filter(user_id=user.pk, provider=issuer).exists()
+
+
 def confirmed(view: View) -> View:
     """For what changes the site for everybody: the password, or a code of the second factor, once more.
 
-    Not again within five minutes. A form that was sent goes on by itself afterwards. Who has no password yet is not
-    asked for one.
+    Not again within five minutes. A form that was sent goes on by itself afterwards. Who has no password (yet, or
+    because they sign in elsewhere) is not asked for one.
     """
     asking = reauthentication_required(view)
 

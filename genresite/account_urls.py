@@ -36,7 +36,7 @@ urlpatterns = [
     path("signup/", forms_only(views.signup), name="account_signup"),
     path("reauthenticate/", forms_only(views.reauthenticate), name="account_reauthenticate"),
     path("password/change/", forms_only(views.password_change), name="account_change_password"),
-    path("password/set/", forms_only(views.password_set), name="account_set_password"),
+    path("password/set/", oidc.set_password, name="account_set_password"),
     path("sessions/", forms_only(sessions.list_usersessions), name="usersessions_list"),
     path("second-factor/", include(_second_factor)),
     path("oidc/", include(_oidc)),

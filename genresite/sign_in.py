@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from catalog.access import signs_in_elsewhere
 from catalog.models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -57,7 +58,7 @@ def sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
             return render(request, "accounts/sign_in_link.html", {"person": None}, status=410)
         login(request, user, backend=BACKEND)
         UserSession.objects.create_from_request(request)
-    if not user.has_usable_password():
+    if not user.has_usable_password() and not signs_in_elsewhere(user):
         messages.info(request, _("Set a password to be able to sign in again without a link."))
         return redirect("account_set_password")
     return redirect("films")

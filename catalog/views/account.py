@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.access import members
+from catalog.access import members, signs_in_elsewhere
 from catalog.accounts import LastAdmin, forget
 from catalog.models import User
 from catalog.own_data import own_data
@@ -37,7 +37,7 @@ class EraseForm(forms.Form):
 @members
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/account.html", {"form": EraseForm(cast("User", request.user))})
+    return _page(request, EraseForm(cast("User", request.user)))
 
 
 @require_safe
@@ -66,4 +66,9 @@ def erase(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             return redirect("films")
-    return render(request, "accounts/account.html", {"form": form}, status=status)
+    return _page(request, form, status)
+
+
+def _page(request: HttpRequest, form: EraseForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "signs_in_elsewhere": signs_in_elsewhere(request.user)}
+    return render(request, "accounts/account.html", context, status=status)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import login
+from allauth.account.views import login, password_set
 from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
@@ -12,12 +12,15 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from csp.decorators import csp_update
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from catalog.access import signs_in_elsewhere
 from genresite.oidc.provider import Conversation, Organisation
 
 
@@ -66,3 +69,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     issuer = urlsplit(settings.OIDC_ISSUER)
     may_lead_to = csp_update({"form-action": [f"{issuer.scheme}://{issuer.netloc}", *settings.OIDC_ORIGINS]})
     return may_lead_to(login)(request)  # type: ignore[no-any-return]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request: HttpRequest) -> HttpResponseBase:
+    """Not for who comes from the provider: whom it lets in no more would still come in with the password."""
+    if signs_in_elsewhere(request.user):
+        raise PermissionDenied(
+            _("You sign in with %(name)s: there is no password here.") % {"name": settings.OIDC_NAME}
+        )
+    return password_set(request)  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,7 +21,7 @@ Reply = tuple[int, str]
 
 
 class FakeProvider:
-    """What it says can be bent: `person` (claims), `token` (of the ID token), `told` (userinfo), `replies` (by path)."""
+    """What it says can be bent: `person` (all claims), `token` (those signed), `told` (the others), `replies`."""
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
@@ -41,13 +41,13 @@ class FakeProvider:
         self.asked.append(path)
         if path in self.replies:
             return self.replies[path]
-        made = {
+        made: dict[str, Callable[[], dict[str, Any]]] = {
             "/.well-known/openid-configuration": self._discovery,
             "/token": lambda: self._token(given),
             "/jwks": lambda: {"keys": [self._public_key()]},
             "/userinfo": lambda: self.person | self.told if bearer == "Bearer opaque" else {},
-        }[path]()
-        return 200, json.dumps(made)
+        }
+        return 200, json.dumps(made[path]())
 
     def let_in(self, given: dict[str, str]) -> str:
         """The address that the browser is sent back to."""
@@ -64,7 +64,8 @@ class FakeProvider:
         } | self.discovery
 
     def _public_key(self) -> dict[str, Any]:
-        return {**RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": KEY_ID, "use": "sig", "alg": "RS256"}
+        public = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {**public, "kid": KEY_ID, "use": "sig", "alg": "RS256"}
 
     def _token(self, given: dict[str, str]) -> dict[str, Any]:
         """As the specification says: a code once, for the client and the browser that it was made for."""

@@ -21,6 +21,7 @@ from catalog.accounts import forget
 from catalog.models import User
 from catalog.own_data import own_data
 from genresite.oidc import adapter, roles
+from genresite.sign_in import link_path
 from tests.factories import make_user
 from tests.genresite.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, listening
 from tests.genresite.running import manage
@@ -240,6 +241,22 @@ def test_who_has_a_second_factor_is_asked_for_it(client: Client, provider: FakeP
     assert name_of(other) == "ann"
 
 
+def test_no_password_of_ours_lets_in_whom_the_provider_lets_in_no_more(
+    client: Client, provider: FakeProvider, settings: Any
+) -> None:
+    sign_in(client)
+    address, fields = "/accounts/password/set/", {"password1": "light-table-7", "password2": "light-table-7"}
+    assert "there is no password here" in client.post(address, fields).text
+    assert address not in client.get("/accounts/you/").text
+    assert not User.objects.get().has_usable_password()
+    linked = Client()
+    assert linked.post(link_path(User.objects.get()))["Location"] == "/"
+    settings.OIDC_ISSUER = ""  # the site parts with its provider
+    assert address in client.get("/accounts/you/").text
+    assert client.post(address, fields).status_code == 302
+    assert User.objects.get().has_usable_password()
+
+
 # Roles
 
 
@@ -386,8 +403,8 @@ def test_any_other_refusal_is_a_page(client: Client, provider: FakeProvider) -> 
     "token",
     [
         {"iss": "https://evil.example"}, {"iss": None}, {"aud": "other"}, {"aud": None}, {"aud": ["other", "more"]},
-        {"azp": "other"}, {"exp": 1_000_000_000}, {"exp": None}, {"iat": 4_000_000_000}, {"nonce": "x"}, {"nonce": None},
-        {"nonce": 7}, {"sub": None}, {"sub": ""}, {"sub": "x\0"}, {"sub": "x" * 192},
+        {"azp": "other"}, {"exp": 1_000_000_000}, {"exp": None}, {"iat": 4_000_000_000},
+        {"nonce": "x"}, {"nonce": None}, {"nonce": 7}, {"sub": None}, {"sub": ""}, {"sub": "x\0"}, {"sub": "x" * 192},
     ],
 )  # fmt: skip
 def test_an_id_token_that_is_not_for_us_now(token: dict[str, Any], client: Client, provider: FakeProvider) -> None:
@@ -531,7 +548,11 @@ def test_what_the_site_knows_is_told(client: Client, provider: FakeProvider, adm
 # Settings
 
 
-FULL = {"OIDC_ISSUER": "https://id.example.org", "OIDC_CLIENT_ID": "films", "OIDC_CLIENT_SECRET": "secret"}
+FULL: dict[str, Any] = {
+    "OIDC_ISSUER": "https://id.example.org",
+    "OIDC_CLIENT_ID": "films",
+    "OIDC_CLIENT_SECRET": "secret",
+}
 
 
 @pytest.mark.parametrize("missing", FULL)
