@@ -70,7 +70,7 @@ class Conversation(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         with understood("discovery"):
             config: dict[str, Any] = _fetch(self.get_provider().server_url)
             if config["issuer"].rstrip("/") != settings.OIDC_ISSUER:
-                raise NoSense("discovery: the issuer is not OIDC_ISSUER")
+                raise NoSense(f"discovery: the issuer is {config['issuer']}, not OIDC_ISSUER")
             if not all(_is_address(config[name]) for name in ENDPOINTS):
                 raise NoSense("discovery: an endpoint is no address")
             return config

@@ -1,5 +1,6 @@
 """Signing in with the organisation's account, against a provider that really listens."""
 
+import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,7 +24,7 @@ from catalog.own_data import own_data
 from genresite.oidc import adapter, roles
 from genresite.sign_in import link_path
 from tests.factories import make_user
-from tests.genresite.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, listening
+from tests.genresite.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY_ID, FakeProvider, listening
 from tests.genresite.running import manage
 from tests.genresite.test_accounts import _rows_with
 from tests.genresite.test_second_factor import App
@@ -89,6 +90,13 @@ def test_the_button_may_lead_to_the_provider(client: Client, provider: FakeProvi
     assert page.text.count('<input type="hidden" name="next" value="/jobs/">') == 2
     assert f"form-action 'self' {provider.issuer} https://other.example;" in page["Content-Security-Policy"]
     assert provider.issuer not in client.get("/")["Content-Security-Policy"]
+
+
+def test_the_page_for_signing_up_is_as_it_was(client: Client, provider: FakeProvider, settings: Any) -> None:
+    settings.SIGNUP_OPEN = True
+    page = client.get("/accounts/signup/")
+    assert page.status_code == 200
+    assert BUTTON not in page.text
 
 
 def test_looking_at_the_address_begins_nothing(client: Client, provider: FakeProvider) -> None:
@@ -409,6 +417,7 @@ def test_any_other_refusal_is_a_page(client: Client, provider: FakeProvider) -> 
 )  # fmt: skip
 def test_an_id_token_that_is_not_for_us_now(token: dict[str, Any], client: Client, provider: FakeProvider) -> None:
     provider.token = token
+    provider.told = {name: value for name, value in token.items() if name == "sub"}
     refused(client, let_in(begin(client)))
 
 
@@ -420,6 +429,13 @@ def test_an_id_token_that_somebody_else_signed(client: Client, provider: FakePro
 @pytest.mark.parametrize(("algorithm", "key"), [("none", ""), ("HS256", CLIENT_SECRET * 3)])
 def test_an_id_token_that_anybody_could_sign(algorithm: str, key: str, client: Client, provider: FakeProvider) -> None:
     provider.algorithm, provider.signed_with = algorithm, key
+    refused(client, let_in(begin(client)))
+
+
+def test_a_secret_that_the_provider_publishes_is_no_key(client: Client, provider: FakeProvider) -> None:
+    provider.algorithm, provider.signed_with = "HS256", "x" * 48
+    published = {"kty": "oct", "kid": KEY_ID, "alg": "HS256", "k": "eHh4" * 16}
+    provider.replies["/jwks"] = 200, json.dumps({"keys": [published]})
     refused(client, let_in(begin(client)))
 
 
