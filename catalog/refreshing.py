@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import jobs, search
@@ -30,6 +31,8 @@ def refresh_all(progress: Progress) -> int:
 
 
 def start(user: User | None) -> Job:
-    """Begin `refresh_all` as a job; one that waits already is enough."""
-    waiting = Job.objects.waiting().filter(task=TASK).first()
-    return waiting or jobs.start(TASK, {}, user=user)
+    """Begin `refresh_all` as a job; one that waits already is enough: it does not begin before the caller's
+    transaction has ended."""
+    with transaction.atomic():
+        waiting = Job.objects.waiting().filter(task=TASK).select_for_update().first()
+        return waiting or jobs.start(TASK, {}, user=user)

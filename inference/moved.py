@@ -89,7 +89,7 @@ class Earlier:
         films = block.film_ids.tolist()
         rows = dict(Prediction.objects.filter(version=self.before, film__in=films).values_list("film", "scores"))
         decided = block.decided.copy()  # a film that it had not scored did not change through decisions
-        cuts = np.array(self.before.thresholds)
+        cuts = np.array(self.before.fitted_thresholds())
         for place, film_id in enumerate(films):
             if film_id in rows:
                 said = np.array(rows[film_id]) >= cuts
@@ -111,7 +111,7 @@ def _blocks(version: ModelVersion, ids: Sequence[int]) -> Iterator[Block]:
     terms = dict(Term.objects.filter(kind=Task(version.task).term_kind).values_list("pk", "slug"))
     place = {slug: column for column, slug in enumerate(version.terms)}
     columns = {pk: place[slug] for pk, slug in terms.items() if slug in place}
-    cuts = np.array(version.thresholds)
+    cuts = np.array(version.fitted_thresholds())  # what people set by hand is not what decisions came to
     for begin in range(0, len(ids), BLOCK):
         wanted = Prediction.objects.filter(version=version, film__in=ids[begin : begin + BLOCK]).order_by("film")
         rows = list(wanted.values_list("film", "scores"))

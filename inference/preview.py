@@ -21,7 +21,7 @@ from inference.models import Prediction, Preview
 from inference.predict import predict_stale, stale
 from inference.scores import version_scores
 from training import registry
-from training.models import ModelVersion, Task
+from training.models import Cut, ModelVersion, Task
 
 TASK = "inference.preview"
 BLOCK = 2048
@@ -45,9 +45,13 @@ def make(version: ModelVersion, progress: Progress) -> Preview:
 
 
 def is_stale(preview: Preview) -> bool:
-    """Whether the champion is another one by now, or films have changed since. Two queries."""
+    """Whether champion, thresholds or films are others by now. Three queries."""
     champion = registry.champion(Task(preview.version.task))
-    return (champion.pk if champion else None) != preview.against_id or stale(preview.version).exists()
+    if (champion.pk if champion else None) != preview.against_id:
+        return True
+    both = [preview.version_id, preview.against_id]
+    set_since = Cut.objects.filter(version__in=both, at__gt=preview.made_at)
+    return set_since.exists() or stale(preview.version).exists()
 
 
 @dataclass

@@ -29,8 +29,8 @@ class _Columns:
 
 
 @lru_cache(maxsize=16)
-def _columns(version_id: int) -> _Columns:
-    """Read once per process: a version never changes, terms are never deleted."""
+def _columns(version_id: int, revision: int) -> _Columns:
+    """Read once per process and whenever a threshold was set by hand: terms are never deleted."""
     version = ModelVersion.objects.defer("config", "metrics").get(pk=version_id)
     ids = dict(Term.objects.filter(kind=Task(version.task).term_kind).values_list("slug", "pk"))
     places = [place for place, slug in enumerate(version.terms) if slug in ids]
@@ -39,8 +39,9 @@ def _columns(version_id: int) -> _Columns:
 
 
 _LINKS = Case(When(version__links__helps=True, then=F("version__links__made_at")))
-_Row = tuple[int, datetime | None, int, list[float], list[str]]
-"""The version, when its links were made (None without any that help), the film, its scores and inputs."""
+_Row = tuple[int, int, datetime | None, int, list[float], list[str]]
+"""The version, its revision, when its links were made (None without any that help), the film, its scores and inputs."""
+_COLUMNS = ("version_id", "version__revision", _LINKS, "film_id", "scores", "inputs")
 
 
 def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
@@ -49,19 +50,19 @@ def champion_scores(film_ids: Sequence[int]) -> list[ScoreTable]:
     Stored predictions are of the film alone: labels never change them.
     """
     predictions = Prediction.objects.filter(film_id__in=film_ids, version__champion=True).order_by("version", "film")
-    rows = predictions.values_list("version_id", _LINKS, "film_id", "scores", "inputs")
-    return [_scored(_columns(version_id), list(group)) for version_id, group in groupby(rows, key=itemgetter(0))]
+    rows = predictions.values_list(*_COLUMNS)
+    return [_scored(_columns(*version), list(group)) for version, group in groupby(rows, key=itemgetter(0, 1))]
 
 
 def _scored(columns: _Columns, rows: list[_Row]) -> ScoreTable:
-    table, links = _table(columns, rows), rows[0][1]
+    table, links = _table(columns, rows), rows[0][2]
     if takes_labels(columns.version):
         return rescored(table, columns.version, columns.places)
     return rescored_by_links(table, columns.version, columns.places, links) if links else table
 
 
 def _table(columns: _Columns, rows: list[_Row]) -> ScoreTable:
-    _versions, _links, films, scores, inputs = zip(*rows, strict=True)
+    _versions, _revisions, _links, films, scores, inputs = zip(*rows, strict=True)
     return ScoreTable(
         version=columns.version.name,
         term_ids=columns.term_ids,
@@ -79,8 +80,8 @@ def version_scores(version: ModelVersion, film_ids: Sequence[int]) -> tuple[Scor
     links that help: a challenger gets these after its promotion.
     """
     stored = Prediction.objects.filter(film_id__in=film_ids, version=version).order_by("film")
-    rows = list(stored.values_list("version_id", _LINKS, "film_id", "scores", "inputs"))
+    rows = list(stored.values_list(*_COLUMNS))
     if not rows:
         return None
-    columns = _columns(version.pk)
+    columns = _columns(version.pk, rows[0][1])
     return _table(columns, rows), _scored(columns, rows)

@@ -61,7 +61,7 @@ from inference.models import (
     UnreadFilm,
 )
 from tests.factories import make_clip, make_film, make_frame, make_term, make_user, make_version
-from training.models import Embedding, ModelVersion, Promotion, Run
+from training.models import Cut, Embedding, ModelVersion, Promotion, Run
 
 pytestmark = pytest.mark.django_db
 Model = type[models.Model]
@@ -219,7 +219,11 @@ CHECKS: list[tuple[str, Model, dict[str, Any]]] = [
     ("term_change_kind", TermChange, {"kind": "lost"}),
     ("user_role", User, {"role": "owner"}),
     ("training_modelversion_number_check", ModelVersion, {"number": -1}),
+    ("training_modelversion_revision_check", ModelVersion, {"revision": -1}),
     ("version_task", ModelVersion, {"task": "moods"}),
+    ("threshold_is_a_share", Cut, {"after": 1.01}),
+    ("threshold_is_a_share", Cut, {"after": -0.01}),
+    ("a_threshold_has_a_reason", Cut, {"reason": ""}),
 ]
 
 # Columns that are filled together with others only.
@@ -270,6 +274,7 @@ ALLOWED: list[tuple[Model, dict[str, Any]]] = [
     *((User, {"role": role}) for role in User.Role.values),
     (Prediction, {"film_id": "film", "version_id": "second version"}),
     (Embedding, {"encoder": "another", "input_hash": "a"}),
+    *((Cut, {"after": value}) for value in (0.0, 1.0)),
     (ModelVersion, {"task": "tags", "number": 1, "champion": True}),
 ]
 
@@ -344,6 +349,9 @@ class World:
             ModelVersion: version,
             Promotion: Promotion.objects.create(version=version, replaced=other_version, by=somebody),
             Run: runs[0],
+            Cut: Cut.objects.create(
+                version=version, term=term.slug, before=0.5, after=0.4, reason="too few", by=somebody
+            ),
         }
         self.named = {
             "film": film, "second film": second, "second term": make_term("comedy"), "second change": again,

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from catalog.admin import Record
-from training.models import ModelVersion, Promotion, Run
+from training.models import Cut, ModelVersion, Promotion, Run
 
 
 @admin.register(Run)
@@ -22,3 +22,9 @@ class ModelVersionAdmin(Record):
 class PromotionAdmin(Record):
     list_display = ["version", "replaced", "rollback", "reason", "by", "at"]
     list_select_related = ["version", "replaced", "by"]
+
+
+@admin.register(Cut)
+class CutAdmin(Record):
+    list_display = ["version", "term", "before", "after", "reason", "by", "at"]
+    list_select_related = ["version", "by"]

@@ -62,7 +62,9 @@ class ModelVersion(models.Model):
     # SHA-256 of the folder's manifest, which holds the SHA-256 of each of its files.
     manifest_sha256 = models.CharField(max_length=64)
     terms = ArrayField(models.SlugField(max_length=60), help_text="slugs, in the order of the scores")
+    # What pages, search and the API go by; those that training found are sealed in the folder.
     thresholds = ArrayField(models.FloatField())
+    revision = models.PositiveIntegerField(default=0, help_text="rises whenever a threshold is set by hand")
     config = models.JSONField(default=dict, help_text="encoders, options, preprocessing")
     metrics = models.JSONField(default=dict, help_text="on the frozen test films")
     dataset_hash = models.CharField(max_length=64)
@@ -93,6 +95,14 @@ class ModelVersion(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("version", args=[self.name])
 
+    def fitted_thresholds(self) -> list[float]:
+        """Those that training found, in the order of the terms. One query, none where none was ever changed."""
+        if not self.revision:
+            return self.thresholds
+        first = self.cuts.order_by("term", "pk").distinct("term")
+        found = dict(first.values_list("term", "before"))
+        return [found.get(slug, cut) for slug, cut in zip(self.terms, self.thresholds, strict=True)]
+
 
 class Promotion(models.Model):
     """Who made which version champion, when and why; the row before tells what a rollback goes back to."""
@@ -109,6 +119,31 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} promoted"
+
+
+class Cut(models.Model):
+    """Who set a version's threshold of a term by hand, from what to what, when and why. Append-only.
+
+    What the first change of a term found there is the threshold that training had found.
+    """
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="cuts")
+    term = models.SlugField(max_length=60, db_index=False)
+    before = models.FloatField()
+    after = models.FloatField()
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(after__gte=0, after__lte=1), name="threshold_is_a_share"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="a_threshold_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.term}: {self.before:.2f} to {self.after:.2f}"
 
 
 class Embedding(models.Model):

@@ -102,7 +102,7 @@ def _judged(version: ModelVersion, folder: Path, asked: Question) -> tuple[list[
         seen, weights = looked.terms, looked.weights
     said = [
         _said(version, slug, float(score), float(cut), seen.get(slug))
-        for slug, score, cut in zip(model.terms, scores, model.thresholds, strict=True)
+        for slug, score, cut in zip(model.terms, scores, version.thresholds, strict=True)
     ]
     return sorted(said, key=lambda one: -one.score), weights
 

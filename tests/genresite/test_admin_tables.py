@@ -10,7 +10,7 @@ from tests.signing_in import confirm
 pytestmark = pytest.mark.django_db
 TABLES = {
     "catalog": ("user", "apitoken", "film", "term", "sourcename", "label", "changeset", "decision", "job"),
-    "training": ("run", "modelversion", "promotion"),
+    "training": ("run", "modelversion", "promotion", "cut"),
 }
 MAY = {
     "user": {"change"}, "film": {"change"}, "apitoken": {"delete"},

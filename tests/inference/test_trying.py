@@ -19,6 +19,7 @@ from catalog.progress import Silent
 from inference import sight, trying
 from inference.meaning import reading
 from inference.tasks import sweep_scenes_task, try_task
+from inference.thresholds.setting import set_threshold
 from inference.trying import adding, work
 from tests.factories import import_label, make_film
 from tests.footage import shots, video
@@ -90,6 +91,15 @@ def test_the_scores_are_those_of_a_film_with_the_same_inputs(starters: list[Mode
     scores = dict(zip(model.terms, model.scores(inputs)[0].tolist(), strict=True))
     told = {term.slug: term.score for term in answer.terms if term.kind == "genre"}
     assert told == pytest.approx(scores, abs=2e-3)
+
+
+def test_a_threshold_set_by_hand_holds_here_too(starters: list[ModelVersion], admin: User) -> None:
+    before = {(term.kind, term.slug): term for term in answered(plot=PLOT).terms}
+    assert before["genre", "horror"].proposed
+    set_threshold(starters[0], "horror", 1.0, user=admin, reason="never")
+    after = {(term.kind, term.slug): term for term in answered(plot=PLOT).terms}
+    assert (after["genre", "horror"].threshold, after["genre", "horror"].proposed) == (1.0, False)
+    assert after["genre", "drama"].threshold == before["genre", "drama"].threshold
 
 
 def test_the_nearest_films_are_named_with_what_they_share(starters: list[ModelVersion]) -> None:
