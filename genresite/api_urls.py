@@ -25,6 +25,7 @@ from inference.health import api as label_health
 from inference.meaning import api as meaning
 from inference.own import api as own
 from inference.tags import api as tag_api
+from inference.thresholds import api as threshold_api
 from inference.trying import api as try_api
 from training import api as training
 from training.captioner.api import FinetuneTagger
@@ -86,6 +87,7 @@ urlpatterns = [
     path("versions/", training.Versions.as_view(), name="api-versions"),
     path("versions/<str:name>/", training.VersionDetail.as_view(), name="api-version"),
     path("versions/<str:name>/promote/", training.Promote.as_view(), name="api-promote"),
+    path("versions/<str:name>/terms/<slug:slug>/", threshold_api.TermThreshold.as_view(), name="api-version-term"),
     path("versions/<str:name>/preview/", previews.PreviewPromotion.as_view(), name="api-preview"),
     path("rollback/<slug:task>/", training.Rollback.as_view(), name="api-rollback"),
     path("runs/", training.Runs.as_view(), name="api-runs"),

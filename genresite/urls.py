@@ -36,6 +36,7 @@ from inference.meaning import views as meaning
 from inference.own import views as own
 from inference.scenes import views as scene_views
 from inference.tags import views as tagging
+from inference.thresholds import views as thresholds
 from inference.trying import views as trying
 from training import comparison_views as comparing
 from training import views as training
@@ -150,6 +151,9 @@ _models = [
     path("compare/<slug:name>/figures.json", comparing.comparison_figures, name="comparison-figures"),
     path("<slug:name>/", training.version, name="version"),
     path("<slug:name>/preview/", previews.preview, name="preview"),
+    path("<slug:name>/terms/<slug:slug>/", thresholds.threshold, name="version-term"),
+    path("<slug:name>/terms/<slug:slug>/set/", thresholds.set_, name="threshold-set"),
+    path("<slug:name>/terms/<slug:slug>/back/", thresholds.back, name="threshold-back"),
     path("<slug:name>/promote/", training.promote, name="promote"),
     path("<slug:task>/rollback/", training.rollback, name="rollback"),
 ]

@@ -189,7 +189,8 @@ class World:
         numbers |= {"job-errors": self.checked.pk, "import-start": self.checked.pk, "map-name": self.name.pk}
         return {
             "key": "hidden" if whose == "unpublished" else self.film.key,
-            "kind": "genre", "slug": "horror", "name": "genres-1", "task": "genres",
+            "kind": "genre", "slug": "horror", "task": "genres",
+            "name": "genres-3" if bare in ("version-term", "threshold-set") else "genres-1",
             "pk": numbers.get(bare, 1), "path": "posters/none.jpg", "username": "somebody",
             "which": "genres-3-0", "uid": "MQ",
             "token": self.saved["viewer"].token if name == "search-feed" else "none",

@@ -122,20 +122,27 @@ class TermRow:
     average_precision: float | None
     threshold: float | None
     champion: float | None
+    by_hand: bool
+    """The threshold is not the one that training found, by which these figures are."""
+    in_use: bool
+    """The catalogue has the term."""
 
 
 def term_rows(version: ModelVersion, champion: ModelVersion | None = None) -> list[TermRow]:
-    """One row per term, the commonest first. One query."""
-    names = {term.slug: term.name for term in Term.objects.filter(kind=Task(version.task).term_kind)}
+    """One row per term, the commonest first. One query, and one more where thresholds were set by hand."""
+    terms = {term.slug: term for term in Term.objects.filter(kind=Task(version.task).term_kind)}
     theirs = {slug: at(row, "f1") for slug, row in _terms(champion).items()} if champion != version else {}
     cuts = dict(zip(version.terms, version.thresholds, strict=False))
+    fitted = dict(zip(version.terms, version.fitted_thresholds(), strict=False))
     found = _terms(version)
     rows = [
         TermRow(
             slug=slug,
-            name=names.get(slug, slug),
+            name=terms[slug].name if slug in terms else slug,
             threshold=cuts.get(slug),
             champion=theirs.get(slug),
+            by_hand=cuts.get(slug) != fitted.get(slug),
+            in_use=slug in terms and terms[slug].active,
             **{
                 name: at(found.get(slug, {}), name)
                 for name in ("positives", "precision", "recall", "f1", "average_precision")

@@ -17,7 +17,8 @@ OURS = ("hash", STRATIFIED)  # splits that every film is in
 OFFICIAL = {"mmimdb", "mpst"}  # splits that an import may bring along
 YES, NO, UNKNOWN = 1, 0, -1
 CELLS = {"yes": YES, "no": NO, "unknown": UNKNOWN}
-_PARTS = {"train": "train", "dev": "validation", "val": "validation", "validation": "validation", "test": "test"}
+# What an official split calls its parts.
+PARTS = {"train": "train", "dev": "validation", "val": "validation", "validation": "validation", "test": "test"}
 
 # One statement sees one moment, so a decision made meanwhile is wholly in or wholly out.
 _QUERY = """
@@ -99,7 +100,7 @@ def _read(task: Task, split: str) -> list[dict[str, Any]]:
         found = cursor.fetchall()
     rows = []
     for pk, key, input_hash, official, term_ids, values in found:
-        part = split_of(key) if split in OURS else _PARTS.get(str(official or "").strip('"'))
+        part = split_of(key) if split in OURS else PARTS.get(str(official or "").strip('"'))
         if part:
             rows.append({"id": pk, "key": key, "hash": input_hash, "split": part, "terms": term_ids, "values": values})
     return rows

@@ -65,13 +65,15 @@ def _over_versions(versions: list[ModelVersion]) -> charts.LineChart | None:
 def version(request: HttpRequest, name: str) -> HttpResponse:
     found = find_version(name)
     champion = registry.champion(Task(found.task))
+    terms = figures.term_rows(found, champion)
     context = {
         "version": found,
         "champion": champion,
         "headlines": figures.headlines(found, champion),
         "figures": figures.other_figures(found, champion),
         "modalities": figures.modalities(found),
-        "terms": figures.term_rows(found, champion),
+        "terms": terms,
+        "by_hand": any(row.by_hand for row in terms),
         "scenes": scenes_of(found),
         "comparison": found.config.get("comparison") or {},
         "promotions": Promotion.objects.filter(version=found).select_related("by", "replaced"),

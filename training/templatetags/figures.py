@@ -18,6 +18,7 @@ NAMES = {
     "map": gettext_lazy("mAP"),
     "precision": gettext_lazy("Precision"),
     "recall": gettext_lazy("Recall"),
+    "f1": gettext_lazy("F1"),
     "weighted_f1": gettext_lazy("Weighted F1"),
     "samples_f1": gettext_lazy("F1 per film"),
     "top3": gettext_lazy("A hit among the top 3"),
