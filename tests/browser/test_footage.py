@@ -133,6 +133,13 @@ def test_the_two_frames_of_a_pair_alternate(archive: Archive, clip: Clip, open_b
     assert calm.locator(".shot__next").first.evaluate("one => getComputedStyle(one).animationName") == "none"
 
 
+PUSHED_ON = """count => {
+    const strip = document.querySelector(".filmstrip");
+    strip.scrollTo(strip.scrollWidth, 0);
+    return strip.querySelectorAll(".shot__link").length >= count;
+}"""
+
+
 def test_more_frames_come_when_the_strip_is_pushed_on(archive: Archive, clip: Clip, open_browser: Open) -> None:
     for number in range(60):
         Frame.objects.create(clip=clip, use="tagging", seconds=10 + number, sha256="0" * 64, width=160, height=96)
@@ -143,7 +150,7 @@ def test_more_frames_come_when_the_strip_is_pushed_on(archive: Archive, clip: Cl
     expect(frames).to_have_count(24)
     for count in (48, Frame.objects.filter(use="tagging").count()):
         page.locator(".filmstrip").scroll_into_view_if_needed()
-        page.locator(".filmstrip").evaluate("strip => strip.scrollTo(strip.scrollWidth, 0)")
+        page.wait_for_function(PUSHED_ON, arg=count)  # pictures that come late make the strip longer meanwhile
         expect(frames).to_have_count(count)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
