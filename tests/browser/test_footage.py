@@ -135,6 +135,7 @@ def test_the_two_frames_of_a_pair_alternate(archive: Archive, clip: Clip, open_b
 
 PUSHED_ON = """count => {
     const strip = document.querySelector(".filmstrip");
+    strip.scrollIntoView({block: "center"});
     strip.scrollTo(strip.scrollWidth, 0);
     return strip.querySelectorAll(".shot__link").length >= count;
 }"""
@@ -149,8 +150,7 @@ def test_more_frames_come_when_the_strip_is_pushed_on(archive: Archive, clip: Cl
     frames = page.locator(".shot__link")
     expect(frames).to_have_count(24)
     for count in (48, Frame.objects.filter(use="tagging").count()):
-        page.locator(".filmstrip").scroll_into_view_if_needed()
-        page.wait_for_function(PUSHED_ON, arg=count)  # pictures that come late make the strip longer meanwhile
+        page.wait_for_function(PUSHED_ON, arg=count)  # again and again: what comes late above pushes it out of view
         expect(frames).to_have_count(count)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
