@@ -146,9 +146,16 @@ def _address(name: str) -> list[str]:
 
 @contextmanager
 def _beside() -> Iterator["psycopg.Connection[Any]"]:
-    """A connection to another database of the server: one cannot rename what one is connected to."""
-    with psycopg.connect(**_parameters("template1" if _name() == "postgres" else "postgres"), autocommit=True) as other:
-        yield other
+    """A connection to another database of the server: one cannot rename what one is connected to.
+
+    Raises BackupError where the server does not do what it is asked for.
+    """
+    name = "template1" if _name() == "postgres" else "postgres"
+    try:
+        with psycopg.connect(**_parameters(name), autocommit=True) as other:
+            yield other
+    except psycopg.Error as error:
+        raise BackupError(f"The database server refuses: {str(error).strip().splitlines()[0]}.") from error
 
 
 def exists(name: str) -> bool:
@@ -158,14 +165,14 @@ def exists(name: str) -> bool:
 
 def create(name: str) -> None:
     """Raises BackupError where the database's user may not."""
-    try:
-        with _beside() as other:
+    with _beside() as other:
+        try:
             other.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
-    except psycopg.errors.InsufficientPrivilege:
-        raise BackupError(
-            "A restore fills a fresh database, which this database user may not create: "
-            "give it CREATEDB (ALTER ROLE ... CREATEDB) for as long as the restore takes."
-        ) from None
+        except psycopg.errors.InsufficientPrivilege:
+            raise BackupError(
+                "A restore fills a fresh database, which this database user may not create: "
+                "give it CREATEDB (ALTER ROLE ... CREATEDB) for as long as the restore takes."
+            ) from None
 
 
 def drop_others() -> None:
@@ -180,12 +187,13 @@ def switch() -> None:
     connection.close()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     ours, fresh, replaced = map(sql.Identifier, (_name(), fresh_name(), _replaced_name()))
-    try:
-        with _beside() as other, other.transaction():
-            other.execute(rename.format(ours, replaced))
-            other.execute(rename.format(fresh, ours))
-    except psycopg.errors.ObjectInUse:
-        raise BackupError("Somebody has begun to use the database: stop them and restore again.") from None
+    with _beside() as other:
+        try:
+            with other.transaction():
+                other.execute(rename.format(ours, replaced))
+                other.execute(rename.format(fresh, ours))
+        except psycopg.errors.ObjectInUse:
+            raise BackupError("Somebody has begun to use the database: stop them and restore again.") from None
 
 
 @contextmanager

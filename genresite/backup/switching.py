@@ -42,7 +42,7 @@ def switch(roots: Iterable[str], *, key: bool) -> None:
     for source, target in moves:
         target.parent.mkdir(exist_ok=True)
         source.rename(target)
-    for folder in {target.parent for _source, target in moves}:
+    for folder in {path.parent for move in moves for path in move}:
         contents.flush_folder(folder)
     database.switch()
     _journal().unlink()
