@@ -44,7 +44,8 @@ class Manifest:
     files: dict[str, Kept]
 
     def encoded(self) -> bytes:
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1).encode()
+        content = {"format": FORMAT, **asdict(self)}
+        return json.dumps({**content, "seal": seal(content)}, indent=1).encode()
 
     def summary(self) -> str:
         """What people call theirs, in one line."""
@@ -57,6 +58,11 @@ class Manifest:
         return f"{', '.join(counts)}, {len(self.files)} files, {size / 2**20:.1f} MB"
 
 
+def seal(content: dict[str, Any]) -> str:
+    """By which a manifest shows that it is as it was written: a hash, so that it finds accidents, not forgers."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 def decoded(text: bytes) -> Manifest:
     """Raises BackupError where it is no manifest, or one of a newer format than this code knows."""
     try:
@@ -67,6 +73,8 @@ def decoded(text: bytes) -> Manifest:
     if not isinstance(number, int) or not 1 <= number <= FORMAT:
         raise BackupError(f"The backup has format {number}, and this genresite knows {FORMAT}: use a newer genresite.")
     try:
+        if content.pop("seal") != seal(content):
+            raise ValueError("seal")
         return _manifest(content)
     except (ValueError, TypeError, KeyError):
         raise BackupError("The backup's manifest is damaged.") from None

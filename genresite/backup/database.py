@@ -171,7 +171,7 @@ def create(name: str) -> None:
         except psycopg.errors.InsufficientPrivilege:
             raise BackupError(
                 "A restore fills a fresh database, which this database user may not create: "
-                "give it CREATEDB (ALTER ROLE ... CREATEDB) for as long as the restore takes."
+                "give it CREATEDB, and for pgvector SUPERUSER, for as long as the restore takes."
             ) from None
 
 

@@ -12,6 +12,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from catalog.accounts import LastAdmin, forget
+from catalog.models import User
+from catalog.models.user import FORGOTTEN
 from genresite.backup import BackupError, contents, database, reading, switching, upgrades, writing
 from genresite.backup.contents import CLIPS, DUMP, KEY, Manifest
 from genresite.locks import Held, hold
@@ -19,6 +22,7 @@ from genresite.processes import uninterrupted
 
 MAGIC = b"PGDMP"  # begins what pg_dump writes
 Say = Callable[[str], None]
+Forgotten = list[tuple[int, datetime]]  # accounts by number, and when they joined: numbers alone may be of another site
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def restore(path: Path, *, replace: bool, say: Say) -> Source:
             try:
                 say("Restoring beside what is here.")
                 dump = _stage(source)
-                _fill_database(source, dump, forgotten)
+                _fill_database(source, dump, forgotten, say)
                 os.sync()  # before anything points to what was just written
                 with uninterrupted():
                     switching.switch(source.roots, key=source.manifest is not None)
@@ -125,7 +129,7 @@ def _stage(source: Source) -> Path:
     return switching.staged(DUMP)
 
 
-def _fill_database(source: Source, dump: Path, forgotten: list[tuple[int, datetime]]) -> None:
+def _fill_database(source: Source, dump: Path, forgotten: Forgotten, say: Say) -> None:
     """The dump in a database of its own, compared with the manifest and brought up to date. Raises BackupError."""
     database.create(database.fresh_name())
     database.load(dump, database.fresh_name())
@@ -134,15 +138,15 @@ def _fill_database(source: Source, dump: Path, forgotten: list[tuple[int, dateti
             wrong = min(name for name, _rows in counted.items() ^ source.manifest.rows.items())
             raise BackupError(f"The table {wrong} has other rows than the backup says: nothing was restored.")
         upgrades.require_known(database.applied_migrations(), "The dump")
-        _bring_up_to_date(forgotten)
+        _bring_up_to_date(forgotten, say)
 
 
-def _bring_up_to_date(forgotten: list[tuple[int, datetime]]) -> None:
+def _bring_up_to_date(forgotten: Forgotten, say: Say) -> None:
     """Raises BackupError where the migrations since the backup cannot be applied to it."""
     try:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        _forget_again(forgotten)
+        _forget_again(forgotten, say)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     except DatabaseError as error:
@@ -150,24 +154,24 @@ def _bring_up_to_date(forgotten: list[tuple[int, datetime]]) -> None:
         raise BackupError(f"The backup's database cannot be brought up to date ({reason}).") from error
 
 
-def _forgotten() -> list[tuple[int, datetime]]:
-    """Whose accounts were closed for ever on the present site: number, and when they joined."""
+def _forgotten() -> Forgotten:
+    """Whose accounts were closed for ever on the present site."""
     if "catalog_user" not in database.tables():
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, date_joined FROM catalog_user WHERE username LIKE 'deleted-user-%'")
+        cursor.execute("SELECT id, date_joined FROM catalog_user WHERE starts_with(username, %s)", [FORGOTTEN])
         return [(number, joined) for number, joined in cursor.fetchall()]
 
 
-def _forget_again(forgotten: list[tuple[int, datetime]]) -> None:
+def _forget_again(forgotten: Forgotten, say: Say) -> None:
     """A person who was forgotten since the backup does not come back with it."""
-    from catalog.accounts import forget
-    from catalog.models import User
-    from catalog.models.user import FORGOTTEN
-
     for number, joined in forgotten:
         for user in User.objects.filter(pk=number, date_joined=joined).exclude(username__startswith=FORGOTTEN):
-            forget(user)
+            try:
+                forget(user)
+            except LastAdmin:
+                say(f"{user.username} was forgotten since, but is the backup's only admin: make another one, and then")
+                say(f"run `manage.py forget_user {user.username}` again.")
 
 
 def other_key() -> Path | None:

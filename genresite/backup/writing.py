@@ -25,11 +25,13 @@ def write(target: Path, roots: list[str]) -> Manifest:
     roots: which folders' files go along, of contents.roots().
 
     Raises:
-        BackupError: the file is there already, the disk is full, or the database cannot be dumped. No file of that
-            name is left then.
+        BackupError: the file is there already or its folder is not, the disk is full, or the database cannot be
+            dumped. No file of that name is left then.
     """
     if target.exists() or target.is_symlink():
         raise BackupError(f"{target} exists already: name another file, or remove it.")
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}.")
     with contents.disk_errors(target.parent), _part(target) as file:
         with tarfile.open(fileobj=file, mode="w") as tar:
             manifest = _fill(Contents(tar), target, roots)

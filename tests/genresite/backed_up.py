@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from genresite.backup.contents import seal
 from tests.genresite.running import manage
 
 Members = dict[str, bytes | tarfile.TarInfo]
@@ -65,12 +66,14 @@ print(json.dumps({
 }))
 """
 
+ADD = "from tests import factories; factories.make_film('Since then', key='since')"
+
 LABEL = """
 from catalog import labelling
 from catalog.models import Decision, Film, Label, Term, User
 from django.db import IntegrityError, transaction
 
-film, horror, before = Film.objects.first(), Term.objects.get(slug="horror"), Decision.objects.count()
+film, horror, before = Film.objects.first(), Term.objects.get(slug="horror", kind="genre"), Decision.objects.count()
 labelling.decide(film, horror, Label.Value.YES, user=User.objects.get(username="ada"), revision=film.revision)
 print("logged", Decision.objects.count() - before)
 try:
@@ -81,7 +84,7 @@ except IntegrityError as error:
 """
 
 
-def shell(data: Path, code: str, **variables: object) -> str:
+def shell(data: Path, code: str, **variables: Any) -> str:
     """What a program in the site's shell printed."""
     done = manage("shell", "-v0", "-c", code, GENRESITE_DATA=data, **variables)
     assert done.returncode == 0, done.stderr
@@ -100,13 +103,13 @@ def hashes(data: Path) -> dict[str, str]:
     return {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def restore(file: Path, data: Path, *options: str, **variables: object) -> str:
+def restore(file: Path, data: Path, *options: str, **variables: Any) -> str:
     done = manage("restore", str(file), *options, GENRESITE_DATA=data, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def refused(data: Path, *arguments: str, **variables: object) -> str:
+def refused(data: Path, *arguments: str, **variables: Any) -> str:
     """The one sentence with which a command ends."""
     done = manage(*arguments, GENRESITE_DATA=data, **variables)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -114,7 +117,7 @@ def refused(data: Path, *arguments: str, **variables: object) -> str:
     return done.stderr
 
 
-def rewritten(backup: Path, target: Path, change: Callable[[Members], None]) -> Path:
+def rewritten(backup: Path, target: Path, change: Callable[[Members], object]) -> Path:
     """A copy of a backup whose members somebody has changed."""
     with tarfile.open(backup) as tar:
         members: Members = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
@@ -135,8 +138,9 @@ def with_manifest(change: Callable[[dict[str, Any]], None]) -> Callable[[Members
 
     def changed(members: Members) -> None:
         manifest = json.loads(bytes(members["manifest.json"]))  # type: ignore[arg-type]
+        manifest.pop("seal", None)
         change(manifest)
-        members["manifest.json"] = json.dumps(manifest).encode()
+        members["manifest.json"] = json.dumps({**manifest, "seal": seal(manifest)}).encode()
 
     return changed
 

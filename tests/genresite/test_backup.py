@@ -207,7 +207,7 @@ def twice(members: Members) -> None:
     members["./secret_key"] = b"x"
 
 
-FORGED: dict[str, tuple[Callable[[Members], None], str]] = {
+FORGED: dict[str, tuple[Callable[[Members], object], str]] = {
     "a way out": (adding("media/../../../tmp/evil"), "does not belong"),
     "a way out by another root": (adding("../evil"), "does not belong"),
     "an absolute path": (adding("/tmp/evil"), "does not belong"),
@@ -297,7 +297,7 @@ def test_a_site_that_is_not_empty_is_replaced_only_on_request(
     site: Path, saved: Path, known: dict[str, Any], tmp_path: Path
 ) -> None:
     assert manage("forget_user", "carla", GENRESITE_DATA=site).returncode == 0
-    shell(site, "from tests import factories; factories.make_film('Since then')")
+    shell(site, backed_up.ADD)
     (site / "media" / "posters" / "since.jpg").write_bytes(b"since")
     now = look(site)
     assert "not empty" in refused(site, "restore", str(saved))
@@ -355,7 +355,7 @@ def killed_restore(site: Path, saved: Path, first: str) -> None:
 
 
 def test_a_restore_that_is_killed_is_put_back(site: Path, saved: Path, tmp_path: Path) -> None:
-    shell(site, "from tests import factories; factories.make_film('Since then')")
+    shell(site, backed_up.ADD)
     (site / "media" / "posters" / "since.jpg").write_bytes(b"since")
     before = look(site)
     killed_restore(site, saved, "pass")
@@ -368,11 +368,34 @@ def test_a_restore_that_is_killed_is_put_back(site: Path, saved: Path, tmp_path:
 
 
 def test_a_restore_that_is_killed_when_all_is_done_is_done(site: Path, saved: Path, known: dict[str, Any]) -> None:
-    shell(site, "from tests import factories; factories.make_film('Since then')")
+    shell(site, backed_up.ADD)
     killed_restore(site, saved, "switch()")
     assert "not empty" in refused(site, "restore", str(saved))
     assert look(site) == known
     assert not list(site.rglob(".re*"))
+
+
+STOP = """
+import os, signal
+from django.core.management import call_command
+from genresite.backup import database
+database.load = lambda *given: os.kill(os.getpid(), signal.SIGTERM)
+call_command("restore", {file!r}, replace=True)
+"""
+
+
+def test_a_restore_that_is_interrupted_has_changed_nothing(site: Path, saved: Path, known: dict[str, Any]) -> None:
+    said = refused(site, "shell", "-v0", "-c", STOP.format(file=str(saved)))
+    assert said == "CommandError: Interrupted: the site is as it was.\n"
+    assert look(site) == known
+    assert not list(site.rglob(".re*"))
+
+
+def test_the_only_admin_is_not_forgotten_again(site: Path, saved: Path) -> None:
+    shell(site, "from tests import factories; from catalog.models import User; factories.make_user('bo', role='admin')")
+    assert manage("forget_user", "ada", GENRESITE_DATA=site).returncode == 0
+    assert "run `manage.py forget_user ada` again" in restore(saved, site, "--replace")
+    assert "ada" in look(site)["names"]
 
 
 def test_another_key_in_the_environment_is_said(saved: Path, tmp_path: Path) -> None:
@@ -387,7 +410,7 @@ def test_tables_are_dumped_before_they_change_and_come_back(site: Path, known: d
     assert manage("prepare", GENRESITE_DATA=site).returncode == 0
     assert list((site / "backups").iterdir()) == [dump]  # nothing to migrate, nothing to dump
 
-    shell(site, "from tests import factories; factories.make_film('Since then')")
+    shell(site, backed_up.ADD)
     files = backed_up.hashes(site)
     assert "files and the key are as they were" in restore(dump, site, "--replace")
     assert {name: count for name, count in look(site)["rows"].items() if count != known["rows"][name]} == {}
@@ -432,6 +455,6 @@ def test_a_client_that_is_too_old_is_passed_over_and_named(monkeypatch: pytest.M
 
 
 def test_it_says_what_is_wrong_with_the_path(original: Path, tmp_path: Path) -> None:
-    assert "no/site.tar" in refused(original, "backup", str(tmp_path / "no" / "site.tar"))
+    assert f"There is no folder {tmp_path / 'no'}" in refused(original, "backup", str(tmp_path / "no" / "site.tar"))
     assert "No such file" in refused(original, "restore", str(tmp_path / "none.tar"))
     assert "Is a directory" in refused(original, "restore", str(tmp_path))
