@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from genresite import embedded
-from genresite.backup import BackupError, contents, database, reading, upgrades
+from genresite.backup import BackupError, contents, database, reading, upgrades, writing
 from genresite.locks import hold
 from tests.genresite import backed_up
 from tests.genresite.backed_up import Members, adding, linking, look, refused, restore, rewritten, shell, with_manifest
@@ -97,6 +97,15 @@ def test_what_is_just_being_written_is_left_out(site: Path, tmp_path: Path) -> N
     assert manage("backup", str(tmp_path / "site.tar"), GENRESITE_DATA=site).returncode == 0
     with tarfile.open(tmp_path / "site.tar") as tar:
         assert not [name for name in tar.getnames() if "half" in name or "begun" in name]
+
+
+def test_a_file_that_vanishes_meanwhile_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"there")
+    with tarfile.open(tmp_path / "x.tar", "w") as tar:
+        written = writing.Contents(tar)
+        written.add("media/gone", tmp_path / "gone", 0o644)
+        written.add("media/there", tmp_path / "there", 0o644)
+    assert set(written.files) == {"media/there"}
 
 
 def test_a_folder_that_is_elsewhere_is_no_silent_gap(site: Path, tmp_path: Path) -> None:
