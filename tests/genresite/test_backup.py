@@ -378,6 +378,7 @@ def test_a_restore_that_is_killed_is_put_back(site: Path, saved: Path, tmp_path:
 
 def test_a_restore_that_is_killed_when_all_is_done_is_done(site: Path, saved: Path, known: dict[str, Any]) -> None:
     shell(site, backed_up.ADD)
+    (site / "media" / "posters" / "since.jpg").write_bytes(b"since")
     killed_restore(site, saved, "switch()")
     assert "not empty" in refused(site, "restore", str(saved))
     assert look(site) == known
