@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -127,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for byte in body if path == self._provider.slow else [body]:
             self.wfile.write(byte.encode())
-            time.sleep(0.05 if path == self._provider.slow else 0)
+            sleep(0.05 if path == self._provider.slow else 0)
 
     def log_message(self, *_: Any) -> None:
         """Not into what the tests print."""
