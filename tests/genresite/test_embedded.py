@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: shared, stopped with its last user, and clear about what is wrong."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -194,7 +195,8 @@ def test_it_runs_as_a_plain_user_too(tmp_path: Path) -> None:
     try:
         done = subprocess.run(
             [sys.executable, "-c", HOLD.replace("time.sleep(60)", ""), str(theirs / "var")],
-            cwd=ROOT, env=environment(HOME="/tmp"), user="nobody", capture_output=True, text=True,
+            cwd=ROOT, env=environment(HOME="/tmp"), capture_output=True, text=True,
+            user="nobody", group=pwd.getpwnam("nobody").pw_gid, extra_groups=[],
         )  # fmt: skip
     except PermissionError:
         pytest.skip("this Python belongs to root alone")
