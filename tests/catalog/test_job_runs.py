@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from celery import current_app
+from celery import Celery, current_app
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -167,6 +168,20 @@ def test_a_broker_that_is_away_loses_nothing(monkeypatch: pytest.MonkeyPatch, hi
         away.setattr(current_app, "send_task", lambda *a, **k: (_ for _ in ()).throw(ConnectionError("away")))
         jobs.send(job)
     assert jobs.send_waiting() == 1 and hints == [job.pk]
+
+
+def test_nobody_waits_for_a_broker_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that has written a job down does not try again and again to tell a worker."""
+    waits: list[float] = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", waits.append)
+    job = make_job()
+    with Celery("nobody", broker="redis://127.0.0.1:9/0", set_as_current=False) as nobody:
+        nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        monkeypatch.setattr(jobs, "current_app", nobody)
+        jobs.send(job)
+    job.refresh_from_db()
+    assert job.sent_at is None
+    assert not any(waits)
 
 
 def test_a_job_that_kills_every_worker_ends(hints: list[int]) -> None:
