@@ -50,7 +50,7 @@ admins = _guard(lambda user: getattr(user, "may_administer", False))
 
 def lacks_second_factor(user: Any) -> bool:
     """Whether an admin has to set one up first (SECOND_FACTOR)."""
-    return settings.SECOND_FACTOR and not is_mfa_enabled(user, types=["totp"])
+    return settings.SECOND_FACTOR and user.may_administer and not is_mfa_enabled(user, types=["totp"])
 
 
 def signs_in_elsewhere(user: Any) -> bool:
@@ -60,7 +60,7 @@ def signs_in_elsewhere(user: Any) -> bool:
 
 
 def confirmed(view: View) -> View:
-    """For what changes the site for everybody: the password, or a code of the second factor, once more.
+    """For what changes the site for everybody, or would outlive a stolen session: the password, or a code, once more.
 
     Not again within five minutes. A form that was sent goes on by itself afterwards. Who has no password (yet, or
     because they sign in elsewhere) is not asked for one.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.access import members, signs_in_elsewhere
+from catalog.access import confirmed, members, signs_in_elsewhere
 from catalog.accounts import LastAdmin, forget
 from catalog.models import User
 from catalog.own_data import own_data
@@ -52,6 +52,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @members
+@confirmed
 @never_cache
 def erase(request: HttpRequest) -> HttpResponse:
     """Take the person out of the account and close it. 422 without the name, 409 for the last admin."""

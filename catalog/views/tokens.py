@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from catalog.access import confirmed
 from catalog.models import ApiToken, User
 
 
@@ -26,9 +27,14 @@ class TokenForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list with a form. A new token's secret is on the answer to the form and nowhere else."""
-    user, secret = cast("User", request.user), ""
-    form = TokenForm(request.POST if request.method == "POST" else None)
+    """The list with a form."""
+    return _issue(request) if request.method == "POST" else _page(request, TokenForm())  # type: ignore[return-value]
+
+
+@confirmed
+def _issue(request: HttpRequest) -> HttpResponse:
+    """The secret is on this answer and nowhere else. A token confirms by itself, so a session alone makes none."""
+    user, secret, form = cast("User", request.user), "", TokenForm(request.POST)
     if form.is_valid():
         try:
             secret = ApiToken.issue(user, **form.cleaned_data)[1]
@@ -36,8 +42,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.messages)
         else:
             form = TokenForm()
+    return _page(request, form, secret)
+
+
+def _page(request: HttpRequest, form: TokenForm, secret: str = "") -> HttpResponse:
     status = 422 if form.errors else 201 if secret else 200
-    context = {"form": form, "secret": secret, "tokens": user.api_tokens.all()}
+    context = {"form": form, "secret": secret, "tokens": cast("User", request.user).api_tokens.all()}
     return render(request, "accounts/tokens.html", context, status=status)
 
 

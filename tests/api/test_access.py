@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from catalog import labelling
 from catalog.models import ApiToken, Decision, Film, Term, User
 from tests.api.conftest import client_of
+from tests.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
 LABEL = "/api/films/tt0013442/labels/genre/horror/"
@@ -162,6 +163,7 @@ def test_an_error_of_the_server_carries_them_too(film: Film, monkeypatch: pytest
 
 def test_the_secret_is_shown_once(client: Client, curator: User) -> None:
     client.force_login(curator)
+    confirm(client)
     made = client.post("/accounts/tokens/", {"name": "laptop", "days": 30, "read_only": "on"})
     assert made.status_code == 201
     assert made["Cache-Control"].startswith("max-age=0")
@@ -182,6 +184,7 @@ def test_the_secret_is_shown_once(client: Client, curator: User) -> None:
 )
 def test_a_token_form_that_makes_no_sense(fields: dict[str, Any], client: Client, curator: User) -> None:
     client.force_login(curator)
+    confirm(client)
     assert client.post("/accounts/tokens/", fields).status_code == 422
     assert not ApiToken.objects.exists()
 
@@ -196,6 +199,7 @@ def test_a_token_that_has_expired_is_shown_as_such(client: Client, curator: User
 
 def test_two_tokens_of_one_name_are_refused(client: Client, curator: User) -> None:
     client.force_login(curator)
+    confirm(client)
     client.post("/accounts/tokens/", {"name": "x", "days": 1})
     again = client.post("/accounts/tokens/", {"name": "x", "days": 1})
     assert (again.status_code, "of this name" in again.content.decode()) == (422, True)
@@ -218,6 +222,7 @@ def test_looking_at_the_address_revokes_nothing(client: Client, curator: User) -
 
 def test_a_token_form_cannot_name_another_owner(client: Client, curator: User, admin: User) -> None:
     client.force_login(curator)
+    confirm(client)
     client.post("/accounts/tokens/", {"name": "x", "days": 1, "user": admin.pk, "role": "admin"})
     assert ApiToken.objects.get().user == curator
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from catalog.models import ApiToken, Term, User
 from tests.factories import make_version
@@ -69,3 +70,24 @@ def test_a_token_is_enough(client: Client, admin: User, version: ModelVersion) -
         "/api/versions/genres-1/promote/", content_type="application/json"
     )
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [("/accounts/tokens/", {"name": "thief", "days": 1}), ("/accounts/you/erase/", {"name": "ada"})],
+)
+def test_a_stolen_session_makes_no_token_and_erases_nobody(
+    client: Client, admin: User, address: str, given: dict[str, str]
+) -> None:
+    """A token would promote without being asked."""
+    asked = client.post(address, given)
+    assert (asked.status_code, asked["Location"].split("?")[0]) == (302, "/accounts/reauthenticate/")
+    assert not ApiToken.objects.exists()
+    assert User.objects.get(pk=admin.pk).username == "ada"
+
+
+def test_a_curator_needs_no_second_factor_for_a_token(client: Client, curator: User, settings: Settings) -> None:
+    settings.SECOND_FACTOR = True
+    client.force_login(curator)
+    confirm(client)
+    assert client.post("/accounts/tokens/", {"name": "laptop", "days": 1}).status_code == 201
