@@ -37,3 +37,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 def write_whole(path: Path, data: bytes) -> None:
     with replacing(path) as file:
         file.write(data)
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep a file's content, or the names in a folder. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from catalog.files import flush
+
 NAME = "manifest.json"
 ALLOWED = {".safetensors", ".json", ".md"}  # data, never code
 
@@ -55,9 +57,9 @@ def place(source: Path, target: Path) -> None:
     try:
         shutil.copytree(source, aside)
         for path in [*aside.iterdir(), aside]:
-            _flush(path)
+            flush(path)
         aside.rename(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -73,11 +75,3 @@ def _files(folder: Path) -> list[Path]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -140,15 +139,6 @@ def _below(path: Path, name: str) -> Iterator[tuple[str, Path]]:
 
 def digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def flush_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder, and not only their content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -5,13 +5,13 @@ beside ours finds a restore that was interrupted, and puts everything back.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
+from catalog.files import flush, write_whole
 from genresite.backup import contents, database
 from genresite.backup.contents import KEY
 
@@ -43,7 +43,7 @@ def switch(roots: Iterable[str], *, key: bool) -> None:
         target.parent.mkdir(exist_ok=True)
         source.rename(target)
     for folder in {path.parent for move in moves for path in move}:
-        contents.flush_folder(folder)
+        flush(folder)
     database.switch()
     _journal().unlink()
 
@@ -68,13 +68,8 @@ def _journal() -> Path:
 
 
 def _note(moves: list[Move]) -> None:
-    aside = _journal().with_suffix(".part")
-    with aside.open("w") as file:
-        json.dump([[str(source), str(target)] for source, target in moves], file)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(_journal())
-    contents.flush_folder(_journal().parent)
+    write_whole(_journal(), json.dumps([[str(source), str(target)] for source, target in moves]).encode())
+    flush(_journal().parent)
 
 
 def _moves(roots: Iterable[str], key: bool) -> Iterator[Move]:

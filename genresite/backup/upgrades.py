@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from catalog.files import flush
 from genresite.backup import BackupError, contents, database
 
 OURS = {"catalog", "training", "inference"}  # apps whose migrations are ours
@@ -48,7 +49,7 @@ def _dump(name: str) -> Path:
         aside.rename(target)
     finally:
         aside.unlink(missing_ok=True)
-    contents.flush_folder(target.parent)
+    flush(target.parent)
     for old in sorted(target.parent.glob("before-[0-9]*.dump"))[:-KEPT]:
         old.unlink()
     return target

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from catalog.files import flush
 from genresite.backup import BackupError, contents, database
 from genresite.backup.contents import CLIPS, DUMP, KEY, MANIFEST, Kept, Manifest
 from genresite.locks import lock, open_lock
@@ -38,7 +39,7 @@ def write(target: Path, roots: list[str]) -> Manifest:
         file.flush()
         os.fsync(file.fileno())
         _beside(target, "part").rename(target)
-        contents.flush_folder(target.parent)
+        flush(target.parent)
     return manifest
 
 
